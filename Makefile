@@ -1,0 +1,72 @@
+# gatepass. The two commands: `make demo` and `make test`. Each installs what it lacks.
+#
+#   make pkg         the npm package in pkg/
+#   make demo        emulator + demo site on http://localhost:8585
+#   make demo-check  one whole sign-in in headless Chromium, pictures in target/demo/
+#   make test        every suite below
+#   make lint | native | browser | contract | packaging | e2e | size
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := pkg
+.PHONY: pkg setup demo demo-check test lint native browser contract packaging e2e size
+
+need = bash tests/setup.sh
+timed = @bash tests/timed.sh
+
+# The package's own build of std: panics trap at once and print nothing. It saves 6 kB of 60, and
+# needs rust-src and the bootstrap switch, so that a stable compiler takes the -Z flags. Everything
+# else here (native, wasm tests, `cargo build`) is plain stable.
+SMALL_STD = RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target/pkg RUSTFLAGS="--cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
+  -Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
+SMALL_STD_ARGS = -Z build-std=std,panic_abort -Z build-std-features=optimize_for_size
+
+SOURCES = $(shell find src pkg-template -type f) Cargo.toml Cargo.lock .cargo/config.toml CHANGELOG.md Makefile
+
+pkg: pkg/package.json
+pkg/package.json: $(SOURCES)
+	@$(need) wasm node
+	@echo "── package: release build with a small std, about a minute the first time"
+	@$(SMALL_STD) wasm-pack build --release --target web --no-pack --no-typescript \
+	  --out-dir target/wasm --out-name gatepass . $(SMALL_STD_ARGS)
+	@node pkg-template/build.mjs
+
+demo: pkg
+	@$(need) node python
+	@node www/demo.mjs
+
+demo-check: pkg
+	@$(need) node python chromium
+	@node tests/e2e/demo-check.mjs
+
+test: lint native pkg contract browser size packaging e2e
+	@bash tests/timed.sh --summary
+
+lint:
+	@$(need) wasm node
+	$(timed) lint "cargo fmt --check && cargo clippy --all-targets -- -D warnings \
+	  && cargo clippy --all-targets --target wasm32-unknown-unknown -- -D warnings \
+	  && RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet \
+	  && tests/node_modules/.bin/tsc --project tests/types"
+
+native:
+	$(timed) native "cargo test --quiet"
+
+browser:
+	@$(need) wasm chromium firefox
+	$(timed) chrome "wasm-pack test --headless --chrome --chromedriver $$(command -v chromedriver)"
+	$(timed) firefox "wasm-pack test --headless --firefox --geckodriver $$(command -v geckodriver || echo ~/.cargo/bin/geckodriver)"
+
+contract: pkg
+	$(timed) contract "node --test tests/contract/"
+
+size: pkg
+	$(timed) size "node tests/size.mjs"
+
+packaging: pkg
+	@$(need) node chromium
+	$(timed) packaging "node --test tests/packaging/"
+
+e2e: pkg
+	@$(need) node python chromium
+	$(timed) e2e "node --test --test-concurrency=1 tests/e2e/ && node tests/e2e/demo-check.mjs"

@@ -1,0 +1,37 @@
+// The address that this page was opened with. On the redirect URI the authorization response leaves
+// the address bar at once, before anything is loaded: no Referer, no history entry, no screenshot
+// carries a code. Once per page, shared by all clients.
+
+const QUERY = ["code", "state", "iss", "error", "error_description", "error_uri", "session_state", "result"];
+const FRAGMENT = [...QUERY, "access_token", "id_token", "token_type", "expires_in", "scope"];
+const TELLTALE = /[?#&](code|error|result)=/;
+
+let taken; // { origin + path, full address }
+
+/** The full address if this page is `redirectUri` with an authorization response, else undefined. */
+export function takeArrival(redirectUri = "/callback") {
+  const { origin, pathname } = (typeof window !== "undefined" && parseUrl(redirectUri, location.origin)) || {};
+  if (!origin) return;
+  if (taken?.path === origin + pathname) return taken.address;
+  if (location.origin !== origin || location.pathname !== pathname || !TELLTALE.test(location.href)) return;
+  taken = { path: origin + pathname, address: location.href };
+  const query = without(location.search, QUERY);
+  const fragment = TELLTALE.test(location.hash) ? without(location.hash, FRAGMENT) : location.hash;
+  history.replaceState(history.state, "", pathname + query + fragment);
+  return taken.address;
+}
+
+/** The URL, or undefined when `text` is none. */
+export function parseUrl(text, base) {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
+// Pair by pair, not by URLSearchParams: the app's own parameters stay byte for byte.
+function without(part, names) {
+  const kept = part.slice(1).split("&").filter((pair) => pair && !names.includes(pair.split("=")[0]));
+  return kept.length ? part[0] + kept.join("&") : "";
+}

@@ -1,0 +1,80 @@
+// wasm-pack's output + this folder → pkg/, the npm package.
+//
+//   target/wasm/gatepass_bg.wasm ─ wasm-opt -Oz, short import names ─> pkg/wasm/gatepass_bg.wasm ─ as text ─> pkg/wasm/inline.js
+//   target/wasm/gatepass.js (the glue) ──────── the same short names ─> pkg/wasm/gatepass.js
+//
+// Usage: node pkg-template/build.mjs   (after wasm-pack; `make pkg` does both)
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const here = new URL("./", import.meta.url);
+const root = new URL("../", here);
+const built = new URL("target/wasm/", root);
+const pkg = new URL("pkg/", root);
+const tools = createRequire(new URL("tests/package.json", root));
+
+rmSync(pkg, { recursive: true, force: true });
+mkdirSync(new URL("wasm/", pkg), { recursive: true });
+for (const file of readdirSync(here)) if (file !== "build.mjs") copyFileSync(new URL(file, here), new URL(file, pkg));
+for (const file of readdirSync(root)) if (/^(CHANGELOG|LICENSE)/.test(file)) copyFileSync(new URL(file, root), new URL(file, pkg));
+
+const module = new URL("wasm/gatepass_bg.wasm", pkg);
+const renamed = optimise(new URL("gatepass_bg.wasm", built), module);
+writeFileSync(new URL("wasm/gatepass.js", pkg), glue(readFileSync(new URL("gatepass.js", built), "utf8"), renamed));
+writeFileSync(new URL("wasm/inline.js", pkg), inline(readFileSync(module)));
+console.log(`pkg/ is built: wasm ${readFileSync(module).length} bytes`);
+
+/** The smallest module; answers with the names that it shortened. */
+function optimise(from, to) {
+  const wasmOpt = (...args) => execFileSync(process.execPath, [tools.resolve("binaryen/bin/wasm-opt"), ...args], { maxBuffer: 2 ** 26 });
+  const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+  wasmOpt(from.pathname, "-Oz", "--converge", "-o", to.pathname);
+  return JSON.parse(wasmOpt(to.pathname, "--minify-imports-and-exports-and-modules", ...strip, "-o", to.pathname));
+}
+
+/** wasm-bindgen's glue by the short names, without what the package never calls. */
+function glue(source, { imports, exports }) {
+  for (const [, long, short] of imports) source = source.replaceAll(new RegExp(`\\b${long}: function`, "g"), `"${short}": function`);
+  for (const [long, short] of exports) source = source.replaceAll(new RegExp(`\\bwasm\\.${long}\\b`, "g"), `wasm["${short}"]`);
+  source = source.replaceAll(`"${imports[0][0]}":`, `"a":`);
+  const { buildSync } = tools("esbuild");
+  const entry = { contents: 'export { default, Client } from "glue"', resolveDir: "/" };
+  writeFileSync(new URL("glue.mjs", built), source);
+  const options = { bundle: true, minify: true, format: "esm", write: false, alias: { glue: new URL("glue.mjs", built).pathname } };
+  return buildSync({ stdin: entry, ...options }).outputFiles[0].text;
+}
+
+/**
+ * The module as a text of plain characters, a common byte one character, a rare byte two. Not base64
+ * and not compressed: the transport's own brotli or gzip then still sees whole bytes and does better
+ * than on base64 of a gzip (10 kB less), and no bundler has a character to escape.
+ */
+function inline(bytes) {
+  const count = new Uint32Array(256);
+  for (const byte of bytes) count[byte]++;
+  const bySize = [...count.keys()].sort((a, b) => count[b] - count[a]);
+  const plain = [];
+  for (let code = 32; code < 127; code++) if (!"\"'`\\$".includes(String.fromCharCode(code))) plain.push(String.fromCharCode(code));
+  const shift = plain.splice(-2);
+  const codes = [...plain, ...plain.map((c) => shift[0] + c), ...plain.map((c) => shift[1] + c)];
+  const code = [];
+  bySize.forEach((byte, i) => (code[byte] = codes[i]));
+  const text = Array.from(bytes, (byte) => code[byte]).join("");
+  const json = JSON.stringify;
+  return `// Generated: gatepass_bg.wasm as text. A common byte is one character, a rare one two (see build.mjs).
+const text = ${json(text)};
+const bytesByCode = ${json(bySize)};
+const plain = ${json(plain.join(""))}, shift = ${json(shift.join(""))};
+export function bytes() {
+  const bytes = new Uint8Array(${bytes.length});
+  for (let i = 0, at = 0; at < text.length; i++) {
+    const page = shift.indexOf(text[at]) + 1;
+    if (page) at++;
+    bytes[i] = bytesByCode[page * plain.length + plain.indexOf(text[at++])];
+  }
+  return bytes;
+}
+`;
+}

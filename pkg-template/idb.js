@@ -1,0 +1,38 @@
+// Records in IndexedDB, one object store. Every method rejects where the browser denies it.
+
+const run = async (mode, action) => {
+  const db = await result(indexedDB.open("gatepass", 1), (open) => open.result.createObjectStore("records"));
+  try {
+    return await action(db.transaction("records", mode).objectStore("records"));
+  } finally {
+    db.close();
+  }
+};
+
+const result = (request, upgrade) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = request.onblocked = () => reject(request.error);
+    request.onupgradeneeded = () => upgrade(request);
+  });
+
+export const idb = {
+  /** Writes, and answers with what reads back. */
+  put: (key, value) => run("readwrite", (store) => (store.put(value, key), result(store.get(key)))),
+
+  /** Reads and deletes in one transaction: of two takers one gets it. */
+  take: (key) =>
+    run("readwrite", (store) => {
+      const value = result(store.get(key));
+      store.delete(key);
+      return value;
+    }),
+
+  /** All [key, value] pairs whose key starts with `prefix`. */
+  list: (prefix) =>
+    run("readonly", async (store) => {
+      const range = IDBKeyRange.bound(prefix, prefix + "\uffff");
+      const [keys, values] = await Promise.all([result(store.getAllKeys(range)), result(store.getAll(range))]);
+      return keys.map((key, i) => [key, values[i]]);
+    }),
+};

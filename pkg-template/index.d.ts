@@ -1,0 +1,265 @@
+// The contract of the npm package `gatepass`, kept by hand. `make test` holds it equal to the
+// Rust error codes, errors.js and the README, and compiles tests/types/ against it.
+
+/**
+ * Makes one client. Synchronous and safe to call on a server: it touches no global but the address
+ * bar, and that only when the page is the redirect URI. The WebAssembly is loaded on first use.
+ *
+ * On the redirect URI it takes the authorization response (`code`, `state`, `iss`, `error` …) out of
+ * the address bar at once, so that no Referer and no history entry carries it; the app's own query,
+ * fragment and `history.state` stay.
+ *
+ * A mistake in `config` is reported by the first method that is called, as `config_invalid`.
+ *
+ * @see RFC 6749 §4.1, RFC 7636, RFC 9700 §2.1
+ */
+export function createGatepass(config: GatepassConfig): Gatepass;
+
+/**
+ * Loads the WebAssembly now instead of on first use. Optional; call it early where the first click
+ * must be fast. Concurrent calls share one load; a failed load is forgotten and can be tried again.
+ *
+ * @param source where the module comes from. Default: the copy inside the package, which
+ *   every bundler carries without configuration. Pass a URL or `Response` to stream
+ *   `gatepass/gatepass_bg.wasm` as a file of its own, or bytes or a compiled module.
+ * @throws {GatepassError} `wasm_blocked` when the Content Security Policy lacks `'wasm-unsafe-eval'`;
+ *   `wasm_load_failed` when the bytes cannot be had or compiled.
+ */
+export function init(source?: URL | Response | BufferSource | WebAssembly.Module): Promise<void>;
+
+/** Whether `e` is a {@link GatepassError}, also when it comes from another copy of the package. */
+export function isGatepassError(e: unknown): e is GatepassError;
+
+/** A signed-in (or signed-out) front-end. Every method may be passed around unbound. */
+export interface Gatepass {
+  /**
+   * Restores the stored session, or completes the sign-in if this page is the redirect URI with an
+   * authorization response. Idempotent: every call gets the same promise, React StrictMode included.
+   *
+   * Never rejects: what went wrong is `snapshot.error`. Does not resolve when the page is about to
+   * leave for a fresh sign-in (an expired transaction restarts once). On a server it resolves with
+   * the `loading` snapshot.
+   */
+  ready(): Promise<Snapshot>;
+
+  /** The present state: immutable, and the same reference until it changes (`useSyncExternalStore`). */
+  readonly snapshot: Snapshot;
+
+  /** Calls `listener` after each change of `snapshot`. Returns the function that unsubscribes. */
+  subscribe(listener: () => void): () => void;
+
+  /**
+   * Leaves the page for the provider's login page (authorization code + PKCE S256, state, nonce).
+   * No request is made before the redirect.
+   *
+   * @throws {GatepassError} `request_invalid` for an option that cannot be sent, `storage_unavailable`
+   *   when no store keeps the transaction, `interrupted` when the person comes back with the back
+   *   button, `config_invalid`, `unsupported_environment`.
+   * @see RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1
+   */
+  signIn(options?: SignInOptions): Promise<never>;
+
+  /**
+   * The explicit form of what `ready()` does on the redirect URI. Safe to call twice: one exchange,
+   * the same result. After a `retryable` error it can be called again in the same page.
+   *
+   * @param url the full redirect URL. Default: the one this page was opened with.
+   * @throws {GatepassError} `callback_invalid`, `access_denied`, `login_required`, `provider_refused`,
+   *   every code of the rooms tokens, id_token and keys.
+   * @see RFC 6749 §4.1.2, RFC 9207 §2.4, OpenID Connect Core §3.1.3.7
+   */
+  handleCallback(url?: string): Promise<CallbackResult>;
+
+  /**
+   * Signs in from a link that names the identity provider: a portal tile, a bookmark, an e-mail.
+   * Reads `idp` or `identity_provider`, `idp_identifier`, `login_hint`, `lang` and `target_link_uri`
+   * (same origin only); `iss`, when present, must be this client's issuer.
+   *
+   * @throws {GatepassError} as `signIn`.
+   * @see OpenID Connect Core §4 (initiating login from a third party)
+   */
+  startFrom(url: string | URL): Promise<never>;
+
+  /**
+   * The access token, for an API's `Authorization: Bearer` header.
+   *
+   * @throws {GatepassError} `sign_in_required` when nobody is signed in or the session has ended.
+   */
+  getAccessToken(options?: TokenOptions): Promise<string>;
+
+  /** The ID token, for APIs that identify the person by it (OpenMetadata, identity pools). Errors as `getAccessToken`. */
+  getIdToken(options?: TokenOptions): Promise<string>;
+
+  /**
+   * Signs out. `local`: this client only; the refresh token is revoked. `global` (default): also
+   * leaves the page for the provider's logout page, which ends the person's session there; does not
+   * resolve then. Never fails for the network: local state is gone first.
+   *
+   * @see RFC 7009; Cognito `/logout` with `client_id` and `logout_uri`
+   */
+  signOut(options?: { scope?: "local" | "global" }): Promise<void>;
+
+  /**
+   * Hosted pages of the user pool, to link to. They come back to the redirect URI without `state`,
+   * and gatepass then starts a proper sign-in (the person is already known there: no second form).
+   *
+   * Each throws `not_ready` until `ready()` has resolved once.
+   */
+  readonly urls: { signUp(): string; forgotPassword(): string; addPasskey(): string };
+}
+
+export interface SignInOptions {
+  /** Where to be afterwards: a path of this origin. Anything else becomes `/`. Default: the present page. */
+  returnTo?: string;
+  /** Name of one identity provider of the pool (`COGNITO`, `Google`, a SAML provider's name); skips the choice. */
+  identityProvider?: string;
+  /** An identifier of an identity provider, usually an e-mail domain. Not together with `identityProvider`. */
+  idpIdentifier?: string;
+  /** Fills in the user name. */
+  loginHint?: string;
+  /** Language of the login page, e.g. `de`, `pt-BR`. */
+  lang?: string;
+  /** OpenID Connect `prompt`: `none`, `login`, `select_account`, `consent`, space-separated. */
+  prompt?: string;
+  /** RFC 8707 resource indicator: becomes the access token's audience. */
+  resource?: string;
+  /** Any further authorization parameter. One that gatepass sets itself is `request_invalid`. */
+  extraParams?: Readonly<Record<string, string>>;
+}
+
+export interface TokenOptions {
+  /** Seconds that the token must still be valid. Default: 0. */
+  minValidity?: number;
+}
+
+export interface CallbackResult {
+  snapshot: Snapshot;
+  /** The `returnTo` of the sign-in: path, query and fragment on this origin. */
+  returnTo: string;
+}
+
+export type SignedOutReason = "never" | "signed_out" | "expired";
+
+export type Snapshot = { readonly error?: GatepassError } & (
+  | { readonly status: "loading" }
+  | { readonly status: "signedOut"; readonly reason: SignedOutReason }
+  | { readonly status: "signedIn"; readonly user: User; readonly expiresAt: Date; readonly via: "oidc" }
+);
+
+export interface User {
+  /** The subject: unique and stable within `issuer`. */
+  readonly id: string;
+  readonly issuer: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  /** `cognito:groups`. */
+  readonly groups: readonly string[];
+  /** `cognito:roles`, then `defaultRoles` of the configuration when there are none. */
+  readonly roles: readonly string[];
+  /** Every claim of the verified ID token. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+export interface GatepassConfig {
+  cognito: CognitoConfig;
+  /** Absolute, or a path of this origin. No fragment; https, except on localhost. Default: `/callback`. */
+  redirectUri?: string;
+  /** Where the provider's logout page returns to; must be registered there. Absolute or a path. Default: `/`. */
+  logoutUri?: string;
+  /** Default: `["openid", "email", "profile"]`. */
+  scopes?: readonly string[];
+  /** Keeps several clients on one origin apart. Letters, digits, `-` and `_`. Default: `default`. */
+  name?: string;
+  /**
+   * Where the session is kept. `session`: this tab, survives a reload. `local`: every tab of this
+   * origin, survives the browser. `memory`: gone with the page. Default: `session`.
+   * Any script of the origin can read the first two.
+   */
+  storage?: "session" | "local" | "memory";
+  /** Roles of a person whose token names none. Default: none. */
+  defaultRoles?: readonly string[];
+  /** Called once per completed sign-in. Default: `history.replaceState` to `returnTo`. */
+  onCallback?(result: CallbackResult): void;
+  /** Gets every noteworthy event. Never holds a token, a code or a personal datum. */
+  onLog?(entry: LogEntry): void;
+}
+
+export interface CognitoConfig {
+  /** `eu-central-1_AbCdEfGhI` */
+  userPoolId: string;
+  /** The app client's id. The client must be public: one with a secret cannot be used from a browser. */
+  clientId: string;
+  /** The domain prefix (`my-app`), a host (`auth.example.com`) or an origin (`http://localhost:4566`, for emulators). */
+  domain: string;
+  /** The serving region. Default: the pool id's. */
+  region?: string;
+  /** For emulators and proxies; each replaces what is derived from the pool. OpenID Connect Discovery §3 names. */
+  endpoints?: {
+    issuer?: string;
+    authorizationEndpoint?: string;
+    tokenEndpoint?: string;
+    jwksUri?: string;
+    revocationEndpoint?: string;
+    endSessionEndpoint?: string;
+  };
+}
+
+export interface LogEntry {
+  /** snake_case name of what happened, e.g. `clock_drift_adopted`. */
+  event: string;
+  /** A number or a name that belongs to it, e.g. seconds of drift. */
+  detail?: string;
+}
+
+/** The one error class. Test for it with {@link isGatepassError}, then `switch (e.code)`. */
+export class GatepassError extends Error {
+  readonly name: "GatepassError";
+  /** What happened. Closed list; the README's table says what to do about each. */
+  readonly code: GatepassErrorCode;
+  /** Where in the sign-in it happened. */
+  readonly phase: "config" | "load" | "request" | "callback" | "tokens" | "id_token" | "keys" | "session" | "any";
+  /** Whether the same call may succeed later without a new sign-in. */
+  readonly retryable: boolean;
+  /** Whose turn it is: the app's developer, the person at the screen, the provider's administrator, or nobody's (wait, then retry). */
+  readonly turn: "developer" | "person" | "provider" | "wait";
+  readonly details: GatepassErrorDetails;
+}
+
+export interface GatepassErrorDetails {
+  /** The exact rule, claim or parameter that failed, e.g. `nonce`. */
+  readonly rule?: string;
+  /** The configuration or sign-in option concerned, e.g. `cognito.domain`. */
+  readonly option?: string;
+  /** HTTP status of the provider's answer. */
+  readonly status?: number;
+  /** What the provider itself said, 256 characters at most; only from a response with a verified state. Not for logs. */
+  readonly provider?: { readonly error: string; readonly description?: string };
+}
+
+export type GatepassErrorCode =
+  | "config_invalid"
+  | "unsupported_environment"
+  | "wasm_blocked"
+  | "wasm_load_failed"
+  | "request_invalid"
+  | "storage_unavailable"
+  | "interrupted"
+  | "callback_invalid"
+  | "access_denied"
+  | "login_required"
+  | "provider_refused"
+  | "network_failed"
+  | "request_timeout"
+  | "provider_unavailable"
+  | "rate_limited"
+  | "request_blocked"
+  | "grant_refused"
+  | "client_refused"
+  | "tokens_invalid"
+  | "id_token_invalid"
+  | "keys_unavailable"
+  | "keys_invalid"
+  | "sign_in_required"
+  | "not_ready"
+  | "internal";

@@ -1,0 +1,17 @@
+//! The windows of the house: everything that web-sys, js-sys and gloo can see is in here.
+//!
+//! ```text
+//!  index.js ──> client ──> the core's next step ──> fetch · storage · crypto · page ──> the core's next step ──> …
+//!      ^           │
+//!      └─ convert ─┘   snapshots and errors as plain objects; JavaScript never holds a wasm pointer but the client
+//! ```
+
+mod arrival;
+mod client;
+mod convert;
+mod crypto;
+mod fetch;
+mod page;
+mod storage;
+
+pub use client::Client;

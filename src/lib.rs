@@ -1,0 +1,39 @@
+//! gatepass: sign-in for web front-ends.
+//!
+//! Data walks one way, through the same rooms behind either door:
+//!
+//! ```text
+//!  config ──> request ──> (the browser leaves and comes back) ──> callback ──> tokens ──> session
+//! ```
+//!
+//! The core knows no browser. It takes values, a clock and random bytes as arguments and answers
+//! with values: a [`wire::Redirect`], a [`wire::HttpRequest`], a [`wire::SignatureCheck`], a
+//! [`session::Session`]. Only `browser` names web-sys, js-sys and gloo; elsewhere they do not
+//! exist, because a native build does not have them.
+//!
+//! | file | subject | specification |
+//! |---|---|---|
+//! | [`config`] | what the app tells us | the contract, `index.d.ts` |
+//! | [`error`] | every way to fail | |
+//! | [`wire`] | what the core asks of the outside | |
+//! | [`oidc`] | the Cognito / OpenID Connect door | RFC 6749, 7636, 9207, 9700; OpenID Connect Core |
+//! | [`session`] | tokens → one session, one user | OpenID Connect Core §5.1 |
+//! | [`return_to`] | where the person goes afterwards | RFC 9700 §4.11 |
+//! | [`json`], [`form`], [`url`] | text in and out | RFC 8259; WHATWG URL |
+//! | `browser` | the windows: storage, fetch, WebCrypto, location | |
+
+pub mod config;
+pub mod error;
+pub mod form;
+pub mod json;
+#[cfg(feature = "oidc")]
+pub mod oidc;
+pub mod return_to;
+pub mod secret;
+pub mod session;
+mod text;
+pub mod url;
+pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;

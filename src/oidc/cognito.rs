@@ -1,0 +1,147 @@
+//! Every place where Cognito differs from the standards, one function each.
+//!
+//! - two issuers per pool, both genuine ([user pool endpoints](https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html));
+//! - hosts by partition: China, GovCloud (FIPS only), EU Sovereign;
+//! - hosted pages beside `/oauth2/authorize`;
+//! - `token_use` in every token: see [`super::id_token`];
+//! - `/logout` that is not RP-Initiated Logout: see [`super::logout`].
+
+use super::provider::Provider;
+use crate::config::{Config, MALFORMED, Options};
+use crate::error::Error;
+use crate::form;
+use crate::url::Url;
+
+/// A hosted page of the user pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// `/passkeys/add`: needs the person's session at the provider; comes back with `?result=`.
+    AddPasskey,
+    /// `/forgotPassword`
+    ForgotPassword,
+    /// `/signup`
+    SignUp,
+}
+
+/// Reads the `cognito` section: the provider and the client id.
+pub(crate) fn read(options: &Options<'_>) -> Result<(Provider, String), Error> {
+    options.only(&["userPoolId", "clientId", "domain", "region", "endpoints"])?;
+    let pool = options.required("userPoolId")?;
+    let home = pool_region(pool).ok_or_else(|| options.error(MALFORMED, "userPoolId"))?;
+    let client_id = options.required("clientId")?;
+    if !client_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-' || b == b'+') {
+        return Err(options.error(MALFORMED, "clientId"));
+    }
+    // A replica serves the pool from another region than the one in its id.
+    let region = options.text("region")?.unwrap_or(home);
+    if !is_region(region) {
+        return Err(options.error(MALFORMED, "region"));
+    }
+    let domain = domain_origin(options.required("domain")?, region);
+    options.check_address("domain", &domain)?;
+    if Url::parse(&domain).is_none_or(|url| url.origin != domain) {
+        return Err(options.error(MALFORMED, "domain"));
+    }
+    let mut provider = provider(pool, region, &domain);
+    if let Some(section) = options.section("endpoints") {
+        override_endpoints(&mut provider, &Options::new("cognito.endpoints.", section, "cognito.endpoints")?)?;
+    }
+    Ok((provider, client_id.into()))
+}
+
+/// The address of a hosted page, with the parameters of an authorization request but without
+/// `state`: what comes back starts a proper sign-in.
+pub fn page(config: &Config, page: Page) -> String {
+    let path = match page {
+        Page::AddPasskey => "/passkeys/add",
+        Page::ForgotPassword => "/forgotPassword",
+        Page::SignUp => "/signup",
+    };
+    let origin = Url::parse(&config.provider.authorization_endpoint).map(|url| url.origin.to_owned());
+    let mut url = origin.unwrap_or_default();
+    url.push_str(path);
+    url.push('?');
+    url.push_str(&form::encode(&[
+        ("client_id", &config.client_id),
+        ("response_type", "code"),
+        ("scope", &config.scope),
+        ("redirect_uri", &config.redirect_uri),
+    ]));
+    url
+}
+
+fn provider(pool: &str, region: &str, domain: &str) -> Provider {
+    let issuer = |service: &str| ["https://", service, ".", region, ".", dns_suffix(region), "/", pool].concat();
+    let hosted = |path: &str| [domain, path].concat();
+    let original = issuer("cognito-idp");
+    Provider {
+        authorization_endpoint: hosted("/oauth2/authorize"),
+        token_endpoint: hosted("/oauth2/token"),
+        revocation_endpoint: hosted("/oauth2/revoke"),
+        end_session_endpoint: hosted("/logout"),
+        jwks_uri: [&original, "/.well-known/jwks.json"].concat(),
+        issuers: vec![original, issuer("issuer-cognito-idp")],
+    }
+}
+
+fn override_endpoints(provider: &mut Provider, options: &Options<'_>) -> Result<(), Error> {
+    options.only(&["issuer", "authorizationEndpoint", "tokenEndpoint", "jwksUri", "revocationEndpoint", "endSessionEndpoint"])?;
+    if let Some(issuer) = options.endpoint("issuer")? {
+        provider.issuers = vec![issuer.into()];
+    }
+    for (name, endpoint) in [
+        ("authorizationEndpoint", &mut provider.authorization_endpoint),
+        ("tokenEndpoint", &mut provider.token_endpoint),
+        ("jwksUri", &mut provider.jwks_uri),
+        ("revocationEndpoint", &mut provider.revocation_endpoint),
+        ("endSessionEndpoint", &mut provider.end_session_endpoint),
+    ] {
+        if let Some(address) = options.endpoint(name)? {
+            *endpoint = address.into();
+        }
+    }
+    Ok(())
+}
+
+/// A prefix, a host or an origin → the origin of the hosted pages.
+fn domain_origin(domain: &str, region: &str) -> String {
+    if domain.contains(':') {
+        domain.into()
+    } else if domain.contains('.') {
+        ["https://", domain].concat()
+    } else {
+        let (auth, suffix) = if region.starts_with("cn-") {
+            (".auth.", ".amazoncognito.com.cn")
+        } else if region.split('-').nth(1) == Some("gov") {
+            (".auth-fips.", ".amazoncognito.com")
+        } else {
+            (".auth.", ".amazoncognito.com")
+        };
+        ["https://", domain, auth, region, suffix].concat()
+    }
+}
+
+fn dns_suffix(region: &str) -> &'static str {
+    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+}
+
+fn pool_region(pool: &str) -> Option<&str> {
+    let (region, id) = pool.split_once('_')?;
+    let holds = is_region(region) && !id.is_empty() && id.len() <= 55 && id.bytes().all(|b| b.is_ascii_alphanumeric());
+    holds.then_some(region)
+}
+
+/// `eu-central-1`, `us-gov-west-1`, `cn-north-1`, `eusc-de-east-1`
+fn is_region(region: &str) -> bool {
+    let parts: Vec<&str> = region.split('-').collect();
+    let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase());
+    match parts.as_slice() {
+        [words @ .., number] => {
+            (2..=3).contains(&words.len())
+                && words.iter().all(|w| word(w))
+                && (1..=2).contains(&number.len())
+                && number.bytes().all(|b| b.is_ascii_digit())
+        }
+        [] => false,
+    }
+}

@@ -1,0 +1,187 @@
+//! The ID token: JWS taken apart, one signature to check, every claim judged.
+//!
+//! ```text
+//! text ─ split ─> Jws ─ signature_check(keys) ─> SignatureCheck ─ (WebCrypto) ─> SignatureValid ─ verify ─> IdToken
+//! ```
+//!
+//! RFC 7515 §5.2, RFC 7519 §7.2, OpenID Connect Core §3.1.3.7, RFC 8725 §3. Every refusal is
+//! `id_token_invalid` with the rule that was broken.
+//!
+//! Checks that are not made: `nbf` and a future `iat` (a page's clock may be hours behind;
+//! [`super::clock`] learns it), `typ` (providers write what they like), the form of `sub`.
+
+use super::clock::{self, Clock, Witness};
+use super::keys::KeySet;
+use super::transaction::Transaction;
+use crate::error::{Error, ErrorCode};
+use crate::json::Json;
+use crate::secret::Secret;
+use crate::wire::{Algorithm, SignatureCheck, SignatureValid};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+/// A signed token, taken apart and not yet believed.
+#[derive(Debug)]
+pub struct Jws {
+    algorithm: Algorithm,
+    kid: Option<String>,
+    signed: String,
+    signature: Vec<u8>,
+}
+
+/// Who the person is. [`verify`] is its only maker.
+#[derive(Debug)]
+pub struct IdToken {
+    /// `sub`
+    pub subject: String,
+    /// `iss`
+    pub issuer: String,
+    /// `exp`, seconds since 1970 by the provider's clock.
+    pub expires_at: i64,
+    /// The whole payload.
+    pub claims: Json,
+    /// The page's clock, as learnt from this token.
+    pub clock: Clock,
+}
+
+/// Takes a compact JWS apart (RFC 7515 §7.1).
+///
+/// # Errors
+/// Rules `too_large`, `parts`, `base64url`, `header`, `alg`, `crit`.
+pub fn split(token: &Secret) -> Result<Jws, Error> {
+    let text = token.expose();
+    if text.len() > MAX_TOKEN {
+        return Err(refused("too_large"));
+    }
+    let mut parts = text.split('.');
+    let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return Err(refused("parts"));
+    };
+    let header = Json::parse(&decode_text(header)?).map_err(|_| refused("header"))?;
+    let algorithm = header.text("alg").and_then(Algorithm::from_name).ok_or_else(|| refused("alg"))?;
+    if header.get("crit").is_some() {
+        return Err(refused("crit"));
+    }
+    let kid = match header.get("kid") {
+        None => None,
+        Some(Json::String(kid)) => Some(kid.clone()),
+        Some(_) => return Err(refused("header")),
+    };
+    decode(payload)?;
+    let signature = decode(signature)?;
+    let signed = text.rsplit_once('.').map(|(signed, _)| signed.to_owned()).unwrap_or_default();
+    Ok(Jws { algorithm, kid, signed, signature })
+}
+
+impl Jws {
+    /// Whether `keys` may be older than this token: it names a key that is not among them.
+    pub fn wants_newer(&self, keys: &KeySet) -> bool {
+        self.kid.as_deref().is_some_and(|kid| !keys.has(kid))
+    }
+
+    /// The signature to check with the key that the token names.
+    ///
+    /// # Errors
+    /// Rules `kid`, `kty`, `use`, `key_alg`, `key`.
+    pub fn signature_check(self, keys: &KeySet) -> Result<SignatureCheck, Error> {
+        let key = keys.choose(self.kid.as_deref(), self.algorithm).map_err(refused)?;
+        Ok(SignatureCheck { algorithm: self.algorithm, key, signed: self.signed, signature: self.signature })
+    }
+}
+
+/// Judges the claims of a token whose signature holds, as the answer to `transaction`.
+///
+/// `access_token` is the one that came with it, `date` the response's readable `Date` (seconds since
+/// 1970), `now` the page's own clock.
+///
+/// # Errors
+/// Rules `payload`, `iss`, `aud`, `azp`, `token_use`, `sub`, `nonce`, `exp`, `iat`, `at_hash`.
+pub fn verify(
+    signed: &SignatureValid,
+    transaction: &Transaction,
+    access_token: &Secret,
+    date: Option<i64>,
+    now: i64,
+) -> Result<IdToken, Error> {
+    let (header, payload) = signed.signed().split_once('.').ok_or_else(|| refused("parts"))?;
+    let claims = Json::parse(&decode_text(payload)?).map_err(|_| refused("payload"))?;
+    if claims.members().is_none() {
+        return Err(refused("payload"));
+    }
+
+    let issuer = claims.text("iss").filter(|iss| transaction.issuers.iter().any(|i| i == iss)).ok_or_else(|| refused("iss"))?;
+    check_audience(&claims, &transaction.client_id)?;
+    // An access token is signed by the same issuer; Cognito tells them apart by this claim.
+    if claims.get("token_use").is_some_and(|token_use| token_use.as_str() != Some("id")) {
+        return Err(refused("token_use"));
+    }
+    let subject = claims.text("sub").filter(|sub| (1..=255).contains(&sub.len())).ok_or_else(|| refused("sub"))?;
+    if claims.text("nonce") != Some(&transaction.nonce) {
+        return Err(refused("nonce"));
+    }
+    let expires_at = claims.integer("exp").ok_or_else(|| refused("exp"))?;
+    let issued_at = claims.integer("iat").ok_or_else(|| refused("iat"))?;
+    let witness = Witness { access_token_iat: issue_time(access_token), date };
+    let clock = clock::learn(issued_at, expires_at, witness, now).ok_or_else(|| refused("exp"))?;
+    check_at_hash(&claims, header, access_token)?;
+
+    Ok(IdToken { subject: subject.into(), issuer: issuer.into(), expires_at, clock, claims })
+}
+
+/// `exp` of an access token that happens to be a JWT. For planning only: nothing is believed.
+pub(crate) fn expiry_time(access_token: &Secret) -> Option<i64> {
+    peek(access_token)?.integer("exp")
+}
+
+fn issue_time(access_token: &Secret) -> Option<i64> {
+    peek(access_token)?.integer("iat")
+}
+
+fn peek(access_token: &Secret) -> Option<Json> {
+    let payload = access_token.expose().split('.').nth(1)?;
+    Json::parse(&decode_text(payload).ok()?).ok()
+}
+
+fn check_audience(claims: &Json, client_id: &str) -> Result<(), Error> {
+    let alone = match claims.get("aud") {
+        Some(Json::String(aud)) if aud == client_id => true,
+        Some(Json::Array(aud)) if aud.iter().any(|a| a.as_str() == Some(client_id)) => aud.len() == 1,
+        _ => return Err(refused("aud")),
+    };
+    match claims.get("azp") {
+        None if alone => Ok(()),
+        Some(azp) if azp.as_str() == Some(client_id) => Ok(()),
+        _ => Err(refused("azp")),
+    }
+}
+
+/// OpenID Connect Core §3.1.3.6: the left half of the hash, by the hash of the token's own `alg`.
+fn check_at_hash(claims: &Json, header: &str, access_token: &Secret) -> Result<(), Error> {
+    let Some(at_hash) = claims.get("at_hash") else { return Ok(()) };
+    let header = Json::parse(&decode_text(header)?).map_err(|_| refused("header"))?;
+    let bytes = access_token.expose().as_bytes();
+    let hash: Vec<u8> = match header.text("alg").and_then(Algorithm::from_name) {
+        Some(Algorithm::Es256 | Algorithm::Rs256) => Sha256::digest(bytes).to_vec(),
+        Some(Algorithm::Es384 | Algorithm::Rs384) => Sha384::digest(bytes).to_vec(),
+        Some(Algorithm::Es512 | Algorithm::Rs512) => Sha512::digest(bytes).to_vec(),
+        None => return Err(refused("alg")),
+    };
+    let expected = hash.get(..hash.len() / 2).map(|half| URL_SAFE_NO_PAD.encode(half));
+    if at_hash.as_str() == expected.as_deref() { Ok(()) } else { Err(refused("at_hash")) }
+}
+
+fn decode_text(part: &str) -> Result<String, Error> {
+    String::from_utf8(decode(part)?).map_err(|_| refused("base64url"))
+}
+
+fn decode(part: &str) -> Result<Vec<u8>, Error> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| refused("base64url"))
+}
+
+fn refused(rule: &'static str) -> Error {
+    Error::new(ErrorCode::IdTokenInvalid, rule)
+}
+
+/// Bytes. ID tokens with hundreds of groups have been seen at 6 kB.
+const MAX_TOKEN: usize = 64 * 1024;

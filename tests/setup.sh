@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Installs what is missing, and says so. Usage: tests/setup.sh wasm|node|python|chromium|firefox …
+# Projects' own folders where it can be (tests/node_modules, target/venv); browsers by apt-get.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$HOME/.cargo/bin:$PATH"
+
+say() { echo "── setup: $*"; }
+lacks() { ! command -v "$1" >/dev/null 2>&1; }
+
+apt() {
+  local run=()
+  if [ "$(id -u)" != 0 ]; then run=(sudo); fi
+  say "apt-get install $*"
+  [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -mmin -1440 2>/dev/null)" ] || "${run[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${run[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+wasm() {
+  local have
+  have=$(rustup target list --installed)
+  [[ $have == *wasm32-unknown-unknown* ]] || { say "rustup target add wasm32-unknown-unknown"; rustup target add wasm32-unknown-unknown; }
+  have=$(rustup component list --installed)
+  [[ $have == *rust-src* ]] || { say "rustup component add rust-src"; rustup component add rust-src; }
+  if lacks wasm-pack; then
+    say "cargo install wasm-pack (a minute or two; its first run builds wasm-bindgen-cli too, up to 8 minutes, once)"
+    cargo install --quiet wasm-pack --version 0.15.1
+  fi
+}
+
+node() {
+  # The lock file's copy inside node_modules tells whether this folder is up to date.
+  if ! cmp -s tests/package-lock.json tests/node_modules/.gatepass-lock; then
+    say "npm ci in tests/"
+    npm ci --prefix tests --no-audit --no-fund --loglevel=error
+    cp tests/package-lock.json tests/node_modules/.gatepass-lock
+  fi
+}
+
+python() {
+  if ! cmp -s tests/requirements.txt target/venv/requirements.txt; then
+    say "Python packages in target/venv"
+    python3 -m venv target/venv
+    target/venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+    cp tests/requirements.txt target/venv/requirements.txt
+  fi
+}
+
+chromium() {
+  if lacks chromium || lacks chromedriver; then apt chromium chromium-driver; fi
+}
+
+firefox() {
+  if lacks firefox-esr && lacks firefox; then apt firefox-esr; fi
+  if lacks geckodriver; then
+    say "cargo install geckodriver (about 3 minutes, once)"
+    cargo install --quiet geckodriver --version 0.37.1
+  fi
+}
+
+for part in "$@"; do "$part"; done
