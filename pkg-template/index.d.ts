@@ -163,7 +163,7 @@ export interface User {
 
 export interface GatepassConfig {
   cognito: CognitoConfig;
-  /** Absolute, or a path of this origin. No fragment; https, except on localhost. Default: `/callback`. */
+  /** On this origin: absolute or a path. No fragment; https, except on localhost. Default: `/callback`. */
   redirectUri?: string;
   /** Where the provider's logout page returns to; must be registered there. Absolute or a path. Default: `/`. */
   logoutUri?: string;

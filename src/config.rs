@@ -62,6 +62,9 @@ impl Config {
         let (provider, client_id) = cognito::read(&door)?;
 
         let redirect_uri = top.address("redirectUri", "/callback", origin)?;
+        if Url::parse(&redirect_uri).is_none_or(|url| url.origin != origin) {
+            return Err(Error::config(ORIGIN, "redirectUri"));
+        }
         let logout_uri = top.address("logoutUri", "/", origin)?;
         let scopes = top.texts("scopes")?.unwrap_or_else(|| ["openid", "email", "profile"].map(String::from).into());
         if scopes.is_empty() || scopes.iter().any(|s| s.is_empty() || s.contains(char::is_whitespace)) {
@@ -161,7 +164,7 @@ impl<'a> Options<'a> {
     fn address(&self, name: &str, default: &str, origin: &str) -> Result<String, Error> {
         let text = self.text(name)?.unwrap_or(default);
         let mut address = String::new();
-        if text.starts_with('/') {
+        if text.starts_with('/') && !text.starts_with("//") {
             address.push_str(origin);
         }
         address.push_str(text);
@@ -214,5 +217,7 @@ const CLIENT_SECRET: &str = "client_secret";
 const INSECURE: &str = "insecure";
 /// Without the scope `openid` there is no person in the answer (OpenID Connect Core §3.1.2.1).
 const OPENID: &str = "openid";
+/// The sign-in would come back to a page that cannot see this one's transaction.
+const ORIGIN: &str = "origin";
 /// RFC 6749 §3.1.2: no fragment.
 const FRAGMENT: &str = "fragment";

@@ -1,1 +1,280 @@
+//! The browser edge in real engines (headless Chrome and Firefox): WebCrypto, fetch, storage,
+//! conversion. The provider is `browser.js`, in the page; the rules themselves are in `native/`.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use gatepass::browser::{Client, Host};
+use gatepass::config::Config;
+use gatepass::oidc::request::{Entropy, SignIn, authorize};
+use gatepass::oidc::transaction::Transaction;
+use js_sys::{Array, Function, JSON, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen(module = "/tests/browser.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    async fn sign(alg: &str, claims: &str) -> Result<JsValue, JsValue>;
+    fn answer(answers: &Array) -> Array;
+    fn text(body: &str, status: u16) -> JsValue;
+    fn large(bytes: u32) -> JsValue;
+    fn rejections() -> Array;
+    fn timeout() -> JsValue;
+    fn host(idb: &JsValue) -> Host;
+    fn deny(name: &str) -> Function;
+}
+
+#[wasm_bindgen(module = "/pkg-template/idb.js")]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = idb)]
+    static IDB: JsValue;
+}
+
+const CONFIG: &str = r#"{"cognito":{"userPoolId":"eu-central-1_a","clientId":"c","domain":"d"}}"#;
+const ISSUER: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a";
+
+#[wasm_bindgen_test]
+async fn signs_in_with_every_algorithm_and_refuses_a_changed_signature() {
+    for alg in ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] {
+        let visit = Visit::begin(1);
+        let signed = sign(alg, &visit.claims("")).await.unwrap();
+        let (token, jwks) = (get(&signed, "token"), get(&signed, "jwks"));
+        answer(&Array::of2(&token_answer(&token), &text(&jwks, 200)));
+        let result = visit.back().await.unwrap_or_else(|e| panic!("{alg}: {}", verdict(&e)));
+        let snapshot = Reflect::get(&result, &"snapshot".into()).unwrap();
+        assert_eq!((get(&snapshot, "status").as_str(), get(&result, "returnTo").as_str()), ("signedIn", "/deep"), "{alg}");
+
+        let visit = Visit::begin(1);
+        let signed = sign(alg, &visit.claims("")).await.unwrap();
+        let other = get(&sign(alg, &visit.claims("")).await.unwrap(), "jwks");
+        answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&other, 200)));
+        assert_eq!(visit.refusal().await, "id_token_invalid/signature", "{alg}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn asks_simply_and_at_once() {
+    let visit = Visit::begin(2);
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    let asked = answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
+    visit.back().await.unwrap();
+    assert_eq!(asked.length(), 2);
+    let (exchange, keys) = (asked.get(0), asked.get(1));
+    assert_eq!((get(&exchange, "method").as_str(), get(&keys, "method").as_str()), ("POST", "GET"));
+    for request in [&exchange, &keys] {
+        assert_eq!(get(request, "credentials"), "omit");
+        assert_eq!(get(request, "redirect"), "error");
+        assert_eq!(get(request, "referrerPolicy"), "no-referrer");
+    }
+    // A CORS simple request: one safelisted header with a safelisted value.
+    let headers = JSON::stringify(&Reflect::get(&exchange, &"headers".into()).unwrap()).unwrap();
+    assert_eq!(String::from(headers), r#"[["content-type","application/x-www-form-urlencoded"]]"#);
+    assert!(get(&exchange, "body").starts_with("grant_type=authorization_code&client_id=c&code=c0de&"));
+    let headers = JSON::stringify(&Reflect::get(&keys, &"headers".into()).unwrap()).unwrap();
+    assert_eq!(String::from(headers), "[]");
+}
+
+#[wasm_bindgen_test]
+async fn an_unknown_kid_is_looked_up_once_more_past_the_cache() {
+    let visit = Visit::begin(3);
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    let old = r#"{"keys":[{"kid":"old","kty":"EC"}]}"#;
+    let answers = Array::of3(&token_answer(&get(&signed, "token")), &text(old, 200), &text(&get(&signed, "jwks"), 200));
+    let asked = answer(&answers);
+    visit.back().await.unwrap();
+    assert_eq!(get(&asked.get(1), "cache"), "default");
+    assert_eq!(get(&asked.get(2), "cache"), "reload");
+
+    let visit = Visit::begin(3);
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    let answers = Array::of3(&token_answer(&get(&signed, "token")), &text(old, 200), &text(old, 200));
+    let asked = answer(&answers);
+    assert_eq!(visit.refusal().await, "id_token_invalid/kid");
+    assert_eq!(asked.length(), 3, "one refetch, no flood");
+}
+
+#[wasm_bindgen_test]
+async fn a_fault_of_the_network_can_be_tried_again_in_the_same_page() {
+    let rejections = rejections();
+    let faults = rejections.iter().map(|rejection| (rejection, "network_failed"));
+    for (fault, expected) in faults.chain([(timeout(), "request_timeout")]) {
+        let visit = Visit::begin(4);
+        let signed = sign("ES256", &visit.claims("")).await.unwrap();
+        let keys = text(&get(&signed, "jwks"), 200);
+        answer(&Array::of2(&fault, &keys));
+        assert_eq!(visit.refusal().await, expected);
+        answer(&Array::of2(&token_answer(&get(&signed, "token")), &keys));
+        visit.back().await.unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn bodies_are_read_to_their_limit() {
+    let visit = Visit::begin(5);
+    answer(&Array::of2(&large(10 << 20), &text("", 500)));
+    assert_eq!(visit.refusal().await, "tokens_invalid/too_large");
+
+    let visit = Visit::begin(5);
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    answer(&Array::of2(&token_answer(&get(&signed, "token")), &large(1 << 20)));
+    assert_eq!(visit.refusal().await, "keys_invalid/too_large");
+}
+
+#[wasm_bindgen_test]
+async fn a_transaction_is_used_once_and_a_foreign_one_left_alone() {
+    let visit = Visit::begin(6);
+    answer(&Array::of2(&text(r#"{"error":"invalid_grant"}"#, 400), &text("", 500)));
+    assert_eq!(visit.refusal().await, "grant_refused");
+    assert_eq!(visit.refusal().await, "callback_invalid/state_unknown");
+
+    let visit = Visit::begin(6);
+    let key = ["gatepass:default:tx:", &visit.transaction.state].concat();
+    let theirs = ["gatepass:other:tx:", &visit.transaction.state].concat();
+    let store = session_storage();
+    let record = store.get_item(&key).unwrap().unwrap();
+    store.remove_item(&key).unwrap();
+    store.set_item(&theirs, &record).unwrap();
+    let asked = answer(&Array::new());
+    visit.back().await.unwrap();
+    assert_eq!(asked.length(), 0);
+    assert!(store.get_item(&theirs).unwrap().is_some());
+    store.remove_item(&theirs).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn transactions_fall_back_to_indexed_db() {
+    let records = IDB.with(Clone::clone);
+    let call = |method: &str, args: &Array| {
+        let function: Function = Reflect::get(&records, &method.into()).unwrap().unchecked_into();
+        let promise: js_sys::Promise = function.apply(&records, args).unwrap().unchecked_into();
+        wasm_bindgen_futures::JsFuture::from(promise)
+    };
+    let visit = Visit::begin(7);
+    let key = ["gatepass:default:tx:", &visit.transaction.state].concat();
+    session_storage().remove_item(&key).unwrap();
+    let kept = call("put", &Array::of2(&key.as_str().into(), &visit.transaction.write().into())).await.unwrap();
+    assert_eq!(kept.as_string(), Some(visit.transaction.write()));
+    let listed = call("list", &Array::of1(&"gatepass:default:tx:".into())).await.unwrap();
+    assert_eq!(Array::from(&listed).length(), 1);
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
+    visit.back().await.unwrap();
+    let gone = call("take", &Array::of1(&key.as_str().into())).await.unwrap();
+    assert!(gone.is_undefined(), "taken by the callback");
+}
+
+#[wasm_bindgen_test]
+async fn a_full_store_leaves_the_session_in_memory() {
+    let visit = Visit::begin(8);
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
+    let allow = deny("sessionStorage");
+    let client = Client::new(CONFIG, visit.host.clone().unchecked_into()).unwrap();
+    let result = client.handle_callback(&visit.address()).await;
+    allow.call0(&JsValue::NULL).unwrap();
+    assert_eq!(get(&Reflect::get(&result.unwrap(), &"snapshot".into()).unwrap(), "status"), "signedIn");
+    assert!(visit.events().contains(&"session_in_memory: storage".into()));
+    assert!(client.access_token(0).is_ok());
+    assert!(session_storage().get_item("gatepass:default:session").unwrap().is_none());
+}
+
+#[wasm_bindgen_test]
+async fn claims_are_plain_objects_with_exact_numbers() {
+    let visit = Visit::begin(9);
+    let extra =
+        r#","n":[0.1,1e300,-0,12345678901234567],"o":{"__proto__":1,"p":null},"cognito:groups":["a"],"email_verified":true"#;
+    let signed = sign("ES256", &visit.claims(extra)).await.unwrap();
+    answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
+    let result = visit.back().await.unwrap();
+    let user = Reflect::get(&Reflect::get(&result, &"snapshot".into()).unwrap(), &"user".into()).unwrap();
+    let claims = Reflect::get(&user, &"claims".into()).unwrap();
+    let shown = |name: &str| String::from(JSON::stringify(&Reflect::get(&claims, &name.into()).unwrap()).unwrap());
+    assert_eq!(shown("n"), "[0.1,1e+300,0,12345678901234568]");
+    assert_eq!(shown("o"), r#"{"__proto__":1,"p":null}"#);
+    assert_eq!(Reflect::get(&user, &"emailVerified".into()).unwrap(), JsValue::TRUE);
+    assert!(Array::is_array(&Reflect::get(&user, &"groups".into()).unwrap()));
+}
+
+#[wasm_bindgen_test]
+async fn the_page_may_not_be_told_more_than_code_and_rule() {
+    let visit = Visit::begin(10);
+    answer(&Array::of2(&text(r#"{"error":"invalid_grant","error_description":"words"}"#, 400), &text("", 500)));
+    let thrown = visit.back().await.unwrap_err();
+    assert_eq!(
+        String::from(JSON::stringify(&thrown).unwrap()),
+        r#"{"code":"grant_refused","rule":"","error":"invalid_grant","description":"words","status":400}"#
+    );
+}
+
+/// One sign-in that has left this page and is about to come back.
+struct Visit {
+    transaction: Transaction,
+    host: JsValue,
+    client: Client,
+}
+
+impl Visit {
+    /// `seed` keeps the states of the tests apart.
+    fn begin(seed: u8) -> Visit {
+        let store = session_storage();
+        store.clear().unwrap();
+        let origin = web_sys::window().unwrap().location().origin().unwrap();
+        let config = Config::parse(CONFIG, &origin).unwrap();
+        let entropy = Entropy { state: [seed; 32], nonce: [2; 32], verifier: [3; 32] };
+        let sign_in = SignIn::parse(r#"{"returnTo":"/deep"}"#).unwrap();
+        let (_, transaction) = authorize(&config, &sign_in, &entropy, now());
+        store.set_item(&["gatepass:default:tx:", &transaction.state].concat(), &transaction.write()).unwrap();
+        let host: JsValue = host(&IDB.with(Clone::clone)).into();
+        let client = Client::new(CONFIG, host.clone().unchecked_into()).unwrap();
+        Visit { transaction, host, client }
+    }
+
+    fn claims(&self, extra: &str) -> String {
+        let now = now();
+        let nonce = &self.transaction.nonce;
+        let exp = now + 3600;
+        format!(r#"{{"iss":"{ISSUER}","sub":"s","aud":"c","token_use":"id","nonce":"{nonce}","iat":{now},"exp":{exp}{extra}}}"#)
+    }
+
+    fn address(&self) -> String {
+        format!("{}?code=c0de&state={}", "https://x.example/callback", self.transaction.state)
+    }
+
+    async fn back(&self) -> Result<JsValue, JsValue> {
+        self.client.handle_callback(&self.address()).await
+    }
+
+    async fn refusal(&self) -> String {
+        verdict(&self.back().await.expect_err("it must be refused"))
+    }
+
+    fn events(&self) -> Vec<String> {
+        Array::from(&Reflect::get(&self.host, &"events".into()).unwrap()).iter().filter_map(|e| e.as_string()).collect()
+    }
+}
+
+fn token_answer(id_token: &str) -> JsValue {
+    text(&format!(r#"{{"access_token":"opaque","id_token":"{id_token}","token_type":"Bearer","expires_in":60}}"#), 200)
+}
+
+fn verdict(thrown: &JsValue) -> String {
+    match (get(thrown, "code"), get(thrown, "rule")) {
+        (code, rule) if rule.is_empty() => code,
+        (code, rule) => [code, rule].join("/"),
+    }
+}
+
+fn get(object: &JsValue, name: &str) -> String {
+    Reflect::get(object, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+fn session_storage() -> web_sys::Storage {
+    web_sys::window().unwrap().session_storage().unwrap().unwrap()
+}
+
+#[allow(clippy::as_conversions, clippy::cast_possible_truncation)]
+fn now() -> i64 {
+    (js_sys::Date::now() / 1000.0) as i64
+}

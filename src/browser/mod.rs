@@ -14,4 +14,4 @@ mod fetch;
 mod page;
 mod storage;
 
-pub use client::Client;
+pub use client::{Client, Host};

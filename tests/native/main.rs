@@ -1,0 +1,19 @@
+//! The rule tables, run natively: every row names an attack or an oddity and its verdict, and asserts
+//! the code and the rule, not merely that something failed.
+//!
+//! Signatures are made and checked by ring, an implementation that shares nothing with this crate.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs, unreachable_pub)]
+
+mod support;
+
+mod callback;
+mod clock;
+mod config;
+mod errors;
+mod id_token;
+mod keys;
+mod request;
+mod session;
+mod tokens;
+mod transaction;

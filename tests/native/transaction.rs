@@ -1,0 +1,51 @@
+//! Transaction records: written, read back, swept.
+
+use crate::support::*;
+use gatepass::oidc::transaction::{Transaction, to_sweep};
+
+#[test]
+fn round_trips() {
+    let (_, transaction) = begun();
+    let read = Transaction::read(&transaction.write()).unwrap();
+    assert_eq!(read.write(), transaction.write());
+    assert_eq!(read.verifier.expose(), transaction.verifier.expose());
+    assert_eq!((read.issuers, read.created), (transaction.issuers, transaction.created));
+}
+
+#[test]
+fn damaged_foreign_and_future_records_are_none() {
+    let text = begun().1.write();
+    let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for (name, _) in whole.as_object().unwrap() {
+        let mut without = whole.clone();
+        without.as_object_mut().unwrap().remove(name);
+        assert!(Transaction::read(&without.to_string()).is_none(), "without {name}");
+        let mut wrong = whole.clone();
+        wrong[name] = serde_json::json!([7]);
+        let kept = name == "signIn"; // read by name, so another value only asks for nothing
+        assert_eq!(Transaction::read(&wrong.to_string()).is_some(), kept, "wrong {name}");
+    }
+    for end in 0..text.len() {
+        assert!(Transaction::read(&text[..end]).is_none());
+    }
+    assert!(Transaction::read(&text.replacen("\"v\":1", "\"v\":2", 1)).is_none());
+}
+
+#[test]
+fn sweeping() {
+    let record = |age: i64| {
+        let (_, mut transaction) = begun();
+        transaction.created = NOW - age;
+        Some(transaction)
+    };
+    let keyed = |ages: &[i64]| ages.iter().map(|age| (age.to_string(), record(*age))).collect::<Vec<_>>();
+    assert!(to_sweep(keyed(&[0, 60, 3600]), NOW).is_empty());
+    assert_eq!(to_sweep(keyed(&[0, 3601, -3601]), NOW), ["3601", "-3601"]);
+    assert_eq!(to_sweep(vec![("damaged".into(), None)], NOW), ["damaged"]);
+    let nineteen: Vec<i64> = (0..19).collect();
+    assert!(to_sweep(keyed(&nineteen), NOW).is_empty());
+    let many: Vec<i64> = (0..22).collect();
+    let mut oldest = to_sweep(keyed(&many), NOW);
+    oldest.sort();
+    assert_eq!(oldest, ["19", "20", "21"], "room for one more");
+}
