@@ -27,7 +27,7 @@ const TABLE: &[(&str, i64, i64, Option<i64>, Option<i64>, Option<i64>)] = &[
     ("expired-date-is-honest",          -2 * HOUR,    -HOUR, None, Some(0), None),
     ("expired-witness-61-seconds-off",  -2 * HOUR,    -HOUR, Some(-2 * HOUR + 61), None, None),
     ("expired-one-of-two-disagrees",    -2 * HOUR,    -HOUR, Some(-2 * HOUR), Some(0), None),
-    ("expired-a-day-and-a-second-long", -25 * HOUR - 1, -HOUR - 0, None, None, None),
+    ("expired-a-day-and-a-second-long", -25 * HOUR - 1, -HOUR, None, None, None),
     ("expired-a-day-long",              -25 * HOUR,   -HOUR, None, None, Some(-25 * HOUR)),
     ("expired-this-second",                 -HOUR,        0, Some(0), None, None),
     ("old-but-alive-witness-is-honest", -HOUR / 2, HOUR / 2, Some(0), None, Some(0)),

@@ -3,7 +3,15 @@
 //!
 //! Signatures are made and checked by ring, an implementation that shares nothing with this crate.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::type_complexity
+)]
+#![allow(missing_docs, unreachable_pub)]
 
 mod support;
 
