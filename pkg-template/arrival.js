@@ -2,9 +2,9 @@
 // the address bar at once, before anything is loaded: no Referer, no history entry, no screenshot
 // carries a code. Once per page, shared by all clients.
 
-const QUERY = ["code", "state", "iss", "error", "error_description", "error_uri", "session_state", "result"];
+const QUERY = ["code", "state", "iss", "error", "error_description", "error_uri", "session_state"];
 const FRAGMENT = [...QUERY, "access_token", "id_token", "token_type", "expires_in", "scope"];
-const TELLTALE = /[?#&](code|error|result)=/;
+const TELLTALE = /[?#&](code|error)=/;
 
 let taken; // { origin + path, full address }
 

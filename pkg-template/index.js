@@ -51,10 +51,10 @@ function makeClient(text, config) {
 
   const set = (next) => {
     if (next.expiresAt) next.expiresAt = new Date(next.expiresAt);
+    clearTimeout(timer);
+    if (next.expiresAt) timer = setTimeout(check, Math.min(next.expiresAt - Date.now() + 1, MAX_TIMER));
     if (JSON.stringify(next) === JSON.stringify(snapshot) && next.error === snapshot.error) return;
     snapshot = freeze(next);
-    clearTimeout(timer);
-    if (next.status === "signedIn") timer = setTimeout(check, Math.min(next.expiresAt - Date.now(), MAX_TIMER));
     for (const listener of [...listeners]) listener();
   };
 

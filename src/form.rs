@@ -21,14 +21,9 @@ pub fn decode(text: &str) -> Vec<(String, String)> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode_one(name, true), decode_one(value, true))
+            (decode_one(name), decode_one(value))
         })
         .collect()
-}
-
-/// Replaces percent escapes only.
-pub(crate) fn percent_decode(text: &str) -> String {
-    decode_one(text, false)
 }
 
 fn encode_into(text: &str, out: &mut String) {
@@ -44,7 +39,8 @@ fn encode_into(text: &str, out: &mut String) {
     }
 }
 
-fn decode_one(text: &str, plus_is_space: bool) -> String {
+/// One name or value: `+` and percent escapes replaced.
+pub(crate) fn decode_one(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
@@ -57,7 +53,7 @@ fn decode_one(text: &str, plus_is_space: bool) -> String {
                 }
                 _ => bytes.push(byte),
             },
-            (b'+', _) if plus_is_space => bytes.push(b' '),
+            (b'+', _) => bytes.push(b' '),
             _ => bytes.push(byte),
         }
     }

@@ -59,7 +59,7 @@ impl Json {
     pub fn as_integer(&self) -> Option<i64> {
         let Json::Number(text) = self else { return None };
         let whole = text.split('.').next()?;
-        if whole.len() > 16 || text.contains(['e', 'E']) { None } else { whole.parse().ok() }
+        if whole.trim_start_matches('-').len() > 15 || text.contains(['e', 'E']) { None } else { whole.parse().ok() }
     }
 
     /// The values of an array.
@@ -462,7 +462,9 @@ mod tests {
         assert_eq!(seconds("1700000000"), Some(1_700_000_000));
         assert_eq!(seconds("1700000000.75"), Some(1_700_000_000));
         assert_eq!(seconds("-5"), Some(-5));
-        for refused in ["1.7e9", "99999999999999999", "\"1700000000\"", "null"] {
+        assert_eq!(seconds("999999999999999"), Some(999_999_999_999_999));
+        assert_eq!(seconds("-999999999999999"), Some(-999_999_999_999_999));
+        for refused in ["1.7e9", "1.7E9", "1000000000000000", "-1000000000000000", "\"1700000000\"", "null"] {
             assert_eq!(seconds(refused), None, "{refused}");
         }
     }

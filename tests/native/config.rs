@@ -140,6 +140,8 @@ fn what_is_accepted() {
         ("logoutUri", json!("https://other.example/bye")),
         ("cognito.region", json!("eu-west-1")),
         ("scopes", json!(["openid", "aws.cognito.signin.user.admin", "https://api.example/read"])),
+        ("scopes", json!(["openid", "odd{scope"])),
+        ("scopes", json!(["openid", "odd}scope"])),
         ("storage", json!("local")),
         ("storage", json!("memory")),
         ("name", json!("admin-2_b")),

@@ -1,0 +1,77 @@
+// A double for the tests of apps: no wasm, no network, no timers. Same snapshots, same errors.
+
+import { GatepassError } from "./errors.js";
+
+const NOBODY = { status: "signedOut", reason: "never" };
+
+export function createTestGatepass({ user, error } = {}) {
+  const listeners = new Set();
+  const calls = [];
+  let snapshot, failure;
+
+  const set = (next) => {
+    snapshot = Object.freeze(next);
+    for (const listener of [...listeners]) listener();
+    return snapshot;
+  };
+  const record = (name, ...args) => {
+    calls.push([name, ...args]);
+    if (failure) throw failure;
+  };
+  const signedIn = (who, seconds = 3600) => {
+    const claims = { sub: "test-user", iss: "https://issuer.test", ...who.claims };
+    const person = { id: claims.sub, issuer: claims.iss, groups: [], roles: [], ...who, claims };
+    return { status: "signedIn", via: "oidc", user: Object.freeze(person), expiresAt: new Date(Date.now() + seconds * 1000) };
+  };
+  const token = (name) => async ({ minValidity = 0 } = {}) => {
+    record(name, { minValidity });
+    const left = snapshot.status === "signedIn" ? (snapshot.expiresAt - Date.now()) / 1000 : 0;
+    if (left > minValidity) return `test-${name === "getIdToken" ? "id" : "access"}-token`;
+    throw new GatepassError("sign_in_required", { rule: left > 0 ? "min_validity" : (snapshot.reason ?? "expired") });
+  };
+  const leave = (name) => async (options) => {
+    record(name, options);
+    return new Promise(() => {}); // the real one leaves the page
+  };
+
+  const fake = {
+    calls,
+    async ready() {
+      calls.push(["ready"]);
+      return snapshot;
+    },
+    get snapshot() {
+      return snapshot;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    signIn: leave("signIn"),
+    startFrom: leave("startFrom"),
+    async handleCallback(url) {
+      record("handleCallback", url);
+      return { snapshot, returnTo: "/" };
+    },
+    getAccessToken: token("getAccessToken"),
+    getIdToken: token("getIdToken"),
+    async signOut(options) {
+      record("signOut", options);
+      set({ status: "signedOut", reason: "signed_out" });
+    },
+    urls: {
+      signUp: () => "https://issuer.test/signup",
+      forgotPassword: () => "https://issuer.test/forgotPassword",
+      addPasskey: () => "https://issuer.test/passkeys/add",
+    },
+    signInAs: (who = {}, seconds) => set(signedIn(who, seconds)),
+    expire: () => set({ status: "signedOut", reason: "expired" }),
+    fail(code, details) {
+      failure = code && new GatepassError(code, details);
+      if (failure) set({ ...(snapshot.status === "signedIn" ? snapshot : NOBODY), error: failure });
+    },
+  };
+  set(user ? signedIn(user) : NOBODY);
+  if (error) fake.fail(error);
+  return fake;
+}
