@@ -44,7 +44,7 @@ pub(super) fn here(config: &Config) -> String {
     if Url::parse(&config.redirect_uri).is_some_and(|url| url.origin == config.origin && url.path == path) {
         return "/".into();
     }
-    [path, part(location.search()), part(location.hash())].concat()
+    [path.as_str(), &part(location.search()), &part(location.hash())].concat()
 }
 
 /// Leaves the page.

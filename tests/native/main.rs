@@ -21,6 +21,7 @@ mod config;
 mod errors;
 mod id_token;
 mod keys;
+mod noise;
 mod request;
 mod session;
 mod tokens;
