@@ -28,6 +28,7 @@ pub mod form;
 pub mod json;
 #[cfg(feature = "oidc")]
 pub mod oidc;
+mod options;
 pub mod return_to;
 pub mod secret;
 pub mod session;

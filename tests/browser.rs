@@ -5,7 +5,8 @@
 
 use gatepass::browser::{Client, Host};
 use gatepass::config::Config;
-use gatepass::oidc::request::{Entropy, SignIn, authorize};
+use gatepass::oidc::request::{Entropy, authorize};
+use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::Transaction;
 use js_sys::{Array, Function, JSON, Reflect};
 use wasm_bindgen::prelude::*;

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorCode};
 use crate::oidc::callback::{self, Arrival, Response, VerifiedCallback};
 use crate::oidc::id_token::{self, IdToken, Jws};
 use crate::oidc::keys::{self, KeySet};
-use crate::oidc::request::SignIn;
+use crate::oidc::sign_in::SignIn;
 use crate::oidc::tokens::{self, Tokens};
 use crate::session::Session;
 use crate::wire::HttpResponse;

@@ -8,9 +8,9 @@ use super::storage::{Idb, RESTARTED, Records, SIGNED_OUT};
 use super::{crypto, fetch, page};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode};
-use crate::oidc::cognito::{self, Page};
-use crate::oidc::request::{self, SignIn};
-use crate::oidc::{logout, tokens};
+use crate::oidc::pages::{Page, page};
+use crate::oidc::sign_in::SignIn;
+use crate::oidc::{logout, request, tokens};
 use crate::secret::Secret;
 use crate::session::Session;
 use std::cell::{Cell, RefCell};
@@ -148,13 +148,13 @@ impl Client {
     /// The address of a hosted page: `signUp`, `forgotPassword` or `addPasskey`.
     #[wasm_bindgen(js_name = pageUrl)]
     pub fn page_url(&self, name: &str) -> Option<String> {
-        let page = match name {
+        let which = match name {
             "addPasskey" => Page::AddPasskey,
             "forgotPassword" => Page::ForgotPassword,
             "signUp" => Page::SignUp,
             _ => return None,
         };
-        Some(cognito::page(&self.config, page))
+        Some(page(&self.config, which))
     }
 }
 

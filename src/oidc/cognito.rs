@@ -2,26 +2,14 @@
 //!
 //! - two issuers per pool, both genuine ([user pool endpoints](https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html));
 //! - hosts by partition: China, GovCloud (FIPS only), EU Sovereign;
-//! - hosted pages beside `/oauth2/authorize`;
+//! - hosted pages beside `/oauth2/authorize`: see [`super::pages`];
 //! - `token_use` in every token: see [`super::id_token`];
 //! - `/logout` that is not RP-Initiated Logout: see [`super::logout`].
 
 use super::provider::Provider;
-use crate::config::{Config, MALFORMED, Options};
 use crate::error::Error;
-use crate::form;
+use crate::options::{MALFORMED, Options};
 use crate::url::Url;
-
-/// A hosted page of the user pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
-    /// `/passkeys/add`: needs the person's session at the provider; comes back with `?result=`.
-    AddPasskey,
-    /// `/forgotPassword`
-    ForgotPassword,
-    /// `/signup`
-    SignUp,
-}
 
 /// Reads the `cognito` section: the provider and the client id.
 pub(crate) fn read(options: &Options<'_>) -> Result<(Provider, String), Error> {
@@ -47,27 +35,6 @@ pub(crate) fn read(options: &Options<'_>) -> Result<(Provider, String), Error> {
         override_endpoints(&mut provider, &Options::new("cognito.endpoints.", section, "cognito.endpoints")?)?;
     }
     Ok((provider, client_id.into()))
-}
-
-/// The address of a hosted page, with the parameters of an authorization request but without
-/// `state`: what comes back starts a proper sign-in.
-pub fn page(config: &Config, page: Page) -> String {
-    let path = match page {
-        Page::AddPasskey => "/passkeys/add",
-        Page::ForgotPassword => "/forgotPassword",
-        Page::SignUp => "/signup",
-    };
-    let origin = Url::parse(&config.provider.authorization_endpoint).map(|url| url.origin.to_owned());
-    let mut url = origin.unwrap_or_default();
-    url.push_str(path);
-    url.push('?');
-    url.push_str(&form::encode(&[
-        ("client_id", &config.client_id),
-        ("response_type", "code"),
-        ("scope", &config.scope),
-        ("redirect_uri", &config.redirect_uri),
-    ]));
-    url
 }
 
 fn provider(pool: &str, region: &str, domain: &str) -> Provider {

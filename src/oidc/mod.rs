@@ -15,6 +15,7 @@
 //! | room | specification |
 //! |---|---|
 //! | [`cognito`] | every place where Cognito differs, and nowhere else |
+//! | [`sign_in`] | what the app or a link asks for: OpenID Connect Core §4 |
 //! | [`request`] | RFC 6749 §4.1.1, RFC 7636 §4.1–4.3, OpenID Connect Core §3.1.2.1 |
 //! | [`transaction`] | what must survive the redirect (RFC 9700 §2.1, §4.4) |
 //! | [`callback`] | RFC 6749 §4.1.2, RFC 9207 §2.4 |
@@ -22,7 +23,7 @@
 //! | [`keys`] | RFC 7517 |
 //! | [`id_token`] | OpenID Connect Core §3.1.3.7, RFC 7515, RFC 7519 |
 //! | [`clock`] | how the page's wrong clock is learnt |
-//! | [`logout`] | Cognito's `/logout` |
+//! | [`pages`], [`logout`] | Cognito's other hosted pages, and its `/logout` |
 
 pub mod callback;
 pub mod clock;
@@ -30,7 +31,9 @@ pub mod cognito;
 pub mod id_token;
 pub mod keys;
 pub mod logout;
+pub mod pages;
 pub mod provider;
 pub mod request;
+pub mod sign_in;
 pub mod tokens;
 pub mod transaction;

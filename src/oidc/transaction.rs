@@ -3,7 +3,7 @@
 //! The record, not the configuration, later names issuer and endpoints: a response is judged by
 //! what was asked, not by what the page says now (RFC 9700 §4.4, mix-up).
 
-use super::request::SignIn;
+use super::sign_in::SignIn;
 use crate::json::{Json, Record};
 use crate::secret::Secret;
 use crate::text::spaced;

@@ -2,8 +2,8 @@
 
 use crate::support::*;
 use gatepass::config::{Config, StorageKind};
-use gatepass::oidc::cognito::{Page, page};
 use gatepass::oidc::logout;
+use gatepass::oidc::pages::{Page, page};
 use serde_json::{Value, json};
 
 /// Name, dotted option, its value (`null` removes it), the option and rule of the refusal.

@@ -2,7 +2,8 @@
 
 use crate::support::*;
 use gatepass::form::decode;
-use gatepass::oidc::request::{SignIn, authorize, code_challenge};
+use gatepass::oidc::request::{authorize, code_challenge};
+use gatepass::oidc::sign_in::SignIn;
 use serde_json::{Value, json};
 
 /// RFC 7636 appendix B.
