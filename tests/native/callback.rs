@@ -96,6 +96,10 @@ fn a_state_that_no_sign_in_makes_is_no_key() {
         let Arrival::Response(response) = parse(&format!("{ORIGIN}/callback?code=c&state={state}")).unwrap() else { panic!() };
         assert_eq!(response.state(), None, "{state}");
     }
+    for state in [STATE, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN-_0", "0123456789-_0123456789-_0123456789-_0123456"] {
+        let Arrival::Response(response) = parse(&format!("{ORIGIN}/callback?code=c&state={state}")).unwrap() else { panic!() };
+        assert_eq!(response.state(), Some(state));
+    }
 }
 
 /// Cognito's real answers: `+` as space, a trailing newline, a doubled description.
