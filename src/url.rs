@@ -97,6 +97,8 @@ mod tests {
             "https://a.example\\b",
             "https://a.example/ b",
             "https://a.example/\n",
+            "https://a.example/\u{1}",
+            "https://a.example/\u{7f}",
             "https://[::2]/",
             "https://%61.example",
             "javascript:alert(1)",

@@ -145,6 +145,13 @@ fn transactions_grow_old() {
     }
 }
 
+#[test]
+fn the_longest_address() {
+    let of_length = |length: usize| format!("?x={}", "a".repeat(length - ORIGIN.len() - "/callback?x=".len()));
+    assert_eq!(outcome(&of_length(32 * 1024)), "nothing");
+    assert_eq!(outcome(&of_length(32 * 1024 + 1)), "callback_invalid/too_long");
+}
+
 fn outcome(tail: &str) -> String {
     match parse(&format!("{ORIGIN}/callback{tail}")) {
         Err(error) => verdict::<()>(Err(error)),

@@ -260,6 +260,17 @@ fn access_token_in_its_place() {
     assert_eq!(verdict(answer.judge()), "id_token_invalid/token_use");
 }
 
+/// The whole allowlist; ring lacks P-521, so ES512's signatures are checked in `tests/browser.rs`.
+#[test]
+fn the_allowlist() {
+    for alg in ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] {
+        assert!(gatepass::wire::Algorithm::from_name(alg).is_some(), "{alg}");
+    }
+    for alg in ["none", "HS256", "HS512", "PS256", "ES256K", "EdDSA", "rs256", "RS1", ""] {
+        assert!(gatepass::wire::Algorithm::from_name(alg).is_none(), "{alg}");
+    }
+}
+
 /// Keys rotate: a token that names a key the set lacks asks for a newer set, once.
 #[test]
 fn an_unknown_kid_wants_a_newer_key_set() {

@@ -20,16 +20,34 @@ fn every_reader_survives_noise() {
     let session = Session::begin(tokens(&answer), answer.judge().unwrap(), NOW);
     let address = format!("{ORIGIN}/callback?code=c0de&state={}&iss={ISSUER}#x", begun().1.state);
     let readers: [(&str, String, fn(&str)); 10] = [
-        ("address", address, |text| { let _ = callback::parse(text); },
-        ("token", answer.id_token(), |text| { let _ = id_token::split(&Secret::new(text)); },
-        ("token response", token_body(&answer).to_string(), |text| { let _ = tokens::read(&response(200, text)); },
-        ("key set", answer.jwks.to_string(), |text| { let _ = keys::read(&response(200, text)); },
-        ("configuration", config_json().to_string(), |text| { let _ = Config::parse(text, ORIGIN); },
-        ("options", r#"{"returnTo":"/a","extraParams":{"a":"b"}}"#.into(), |text| { let _ = SignIn::parse(text); },
-        ("transaction", begun().1.write(), |text| { let _ = Transaction::read(text); },
-        ("session", session.write(&config()), |text| { let _ = Session::read(text, &config()); },
+        ("address", address, |text| {
+            let _ = callback::parse(text);
+        }),
+        ("token", answer.id_token(), |text| {
+            let _ = id_token::split(&Secret::new(text));
+        }),
+        ("token response", token_body(&answer).to_string(), |text| {
+            let _ = tokens::read(&response(200, text));
+        }),
+        ("key set", answer.jwks.to_string(), |text| {
+            let _ = keys::read(&response(200, text));
+        }),
+        ("configuration", config_json().to_string(), |text| {
+            let _ = Config::parse(text, ORIGIN);
+        }),
+        ("options", r#"{"returnTo":"/a","extraParams":{"a":"b"}}"#.into(), |text| {
+            let _ = SignIn::parse(text);
+        }),
+        ("transaction", begun().1.write(), |text| {
+            let _ = Transaction::read(text);
+        }),
+        ("session", session.write(&config()), |text| {
+            let _ = Session::read(text, &config());
+        }),
         ("return", "/a/%2e%2F?b=c#d".into(), |text| assert!(same_origin(text, ORIGIN).starts_with('/'))),
-        ("url", "https://user.example:8443/a?b#c".into(), |text| { let _ = Url::parse(text).is_some(); },
+        ("url", "https://user.example:8443/a?b#c".into(), |text| {
+            let _ = Url::parse(text);
+        }),
     ];
     let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
     for (_, honest, read) in &readers {
