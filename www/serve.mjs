@@ -23,13 +23,13 @@ const TYPES = {
 };
 
 /**
- * Serves the site on `http://localhost:port`.
+ * Serves the site, or the pages of another `siteDir`, on `http://localhost:port`.
  *
  * `config` is what the page gives to `createGatepass`; `demo` what the page shows besides it; `api`
  * a Node request handler for `/api/…`. `requests` grows by `{ method, path, referer }` with every
  * request, `path` with its query, so that a test can say what left the browser.
  */
-export async function serve({ port = 8585, pkgDir, config, demo = {}, api }) {
+export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, demo = {}, api }) {
   await assertPortFree(port, "the demo site");
   const requests = [];
   const headers = {
@@ -46,7 +46,7 @@ export async function serve({ port = 8585, pkgDir, config, demo = {}, api }) {
     if (request.method !== "GET" && request.method !== "HEAD") return end(response, 405, headers, "Method not allowed");
     if (path === "/config.js") return end(response, 200, { ...headers, "content-type": TYPES[".js"] }, generated);
 
-    const file = await find(path, pkgDir);
+    const file = await find(path, siteDir, pkgDir);
     if (!file) return end(response, 404, headers, "Not found");
     end(response, 200, { ...headers, "content-type": file.type }, file.content);
   });
@@ -78,11 +78,11 @@ function contentSecurityPolicy({ cognito }) {
   ].join("; ");
 }
 
-async function find(path, pkgDir) {
+async function find(path, siteDir, pkgDir) {
   if (path === undefined) return undefined;
   const inPackage = path.startsWith("/gatepass/");
-  if (!inPackage && extname(path) === "") return read(SITE_DIR, "index.html");
-  return inPackage ? read(pkgDir, path.slice("/gatepass/".length)) : read(SITE_DIR, path.slice(1));
+  if (!inPackage && extname(path) === "") return read(siteDir, "index.html");
+  return inPackage ? read(pkgDir, path.slice("/gatepass/".length)) : read(siteDir, path.slice(1));
 }
 
 async function read(folder, name) {

@@ -1,15 +1,14 @@
 //! HttpRequest → fetch → HttpResponse, bounded in time and in bytes.
 //!
-//! gloo builds the request and reads the answer; the call in between is made here, because gloo
-//! panics when a patched `fetch` rejects with something that is not an `Error`.
+//! gloo has the headers and the answer; the call in between is made here, because gloo panics when a
+//! patched `fetch` rejects with something that is not an `Error`, and knows no `keepalive`.
 
 use super::convert::seconds;
-use super::page::internal;
 use crate::error::{Error, ErrorCode};
 use crate::secret::Secret;
 use crate::wire::{HttpRequest, HttpResponse};
-use gloo_net::http::{RequestBuilder, Response};
-use js_sys::{Object, Reflect, Uint8Array};
+use gloo_net::http::{Headers, Response};
+use js_sys::{Reflect, Uint8Array};
 use std::future::Future;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -29,24 +28,25 @@ pub(super) fn start(request: &HttpRequest) -> impl Future<Output = Result<HttpRe
 }
 
 fn send(request: &HttpRequest) -> Result<js_sys::Promise, Error> {
-    let builder = RequestBuilder::new(&request.url)
-        .credentials(RequestCredentials::Omit)
-        .redirect(RequestRedirect::Error)
-        .referrer_policy(ReferrerPolicy::NoReferrer)
-        .cache(if request.fresh { RequestCache::Reload } else { RequestCache::Default })
-        .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT)));
-    let built = match &request.form {
-        None => builder.build(),
-        Some(form) => builder
-            .method(gloo_net::http::Method::POST)
-            // Safelisted: with it the request stays a CORS simple request.
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .body(form.expose()),
-    };
-    let built: web_sys::Request = built.map_err(|_| internal("request"))?.into();
-    let init = Object::new();
+    let init = RequestInit::new();
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_redirect(RequestRedirect::Error);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT)));
+    if request.fresh {
+        init.set_cache(RequestCache::Reload);
+    }
+    if let Some(form) = &request.form {
+        init.set_method("POST");
+        init.set_body(&form.expose().into());
+        // Safelisted: with it the request stays a CORS simple request.
+        let headers = Headers::new();
+        headers.set("Content-Type", "application/x-www-form-urlencoded");
+        init.set_headers(&headers.into_raw());
+    }
+    // web-sys does not know this member yet.
     let _ = Reflect::set(&init, &"keepalive".into(), &request.keepalive.into());
-    Ok(super::page::window()?.fetch_with_request_and_init(&built, init.unchecked_ref::<RequestInit>()))
+    Ok(super::page::window()?.fetch_with_str_and_init(&request.url, &init))
 }
 
 async fn read(response: Response, limit: usize) -> Result<HttpResponse, Error> {

@@ -4,10 +4,12 @@
 import { chromium } from "playwright-core";
 
 /** Launches headless Chromium: the one named by the environment variable CHROMIUM, or the system's. */
-export function launchChromium() {
+export function launchChromium({ args = [], ...options } = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    ...options,
     args: [
+      ...args,
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",
