@@ -28,11 +28,12 @@ export async function sign(alg, claims) {
 /** Answers the next requests in their order; what each asked for is kept in `asked`. */
 export function answer(answers) {
   const asked = [];
-  globalThis.fetch = async (request, init) => {
-    if (request.url.startsWith(location.origin)) return realFetch(request, init);
+  globalThis.fetch = async (resource, init) => {
+    const request = new Request(resource, init);
+    if (request.url.startsWith(location.origin)) return realFetch(resource, init);
     const { method, url, credentials, redirect, referrerPolicy, cache, headers } = request;
     const next = answers.shift();
-    const note = { method, url, credentials, redirect, referrerPolicy, cache, headers: [...headers], ...init };
+    const note = { method, url, credentials, redirect, referrerPolicy, cache, headers: [...headers] };
     asked.push(note);
     note.body = await request.text();
     if (next === undefined) throw new TypeError("no more answers");

@@ -15,3 +15,7 @@ mod page;
 mod storage;
 
 pub use client::{Client, Host};
+
+/// Small and quick to start; a page's sign-in allocates little.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
