@@ -34,8 +34,7 @@ export function answer(answers) {
     const { method, url, credentials, redirect, referrerPolicy, cache, headers } = request;
     const next = answers.shift();
     const note = { method, url, credentials, redirect, referrerPolicy, cache, headers: [...headers] };
-    asked.push(note);
-    note.body = await request.text();
+    asked.push({ ...note, body: init.body });
     if (next === undefined) throw new TypeError("no more answers");
     if (next.reject) throw next.reject();
     return new Response(next.body, { status: next.status ?? 200 });
@@ -68,4 +67,12 @@ export function deny(name) {
     return original.apply(this, args);
   };
   return () => (Storage.prototype.setItem = original);
+}
+
+/** Timers fire at once; their pauses are kept. Answers with how to stop. */
+export function hurry() {
+  const original = globalThis.setTimeout;
+  const pauses = [];
+  globalThis.setTimeout = (action, pause, ...rest) => (pauses.push(pause), original(action, 0, ...rest));
+  return { pauses, stop: () => (globalThis.setTimeout = original) };
 }

@@ -9,6 +9,8 @@ use gatepass::oidc::request::{Entropy, authorize};
 use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::Transaction;
 use js_sys::{Array, Function, JSON, Reflect};
+use std::future::Future;
+use std::task::Poll;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -25,6 +27,7 @@ extern "C" {
     fn timeout() -> JsValue;
     fn host(idb: &JsValue) -> Host;
     fn deny(name: &str) -> Function;
+    fn hurry() -> JsValue;
 }
 
 #[wasm_bindgen(module = "/pkg-template/idb.js")]
@@ -109,6 +112,53 @@ async fn a_fault_of_the_network_can_be_tried_again_in_the_same_page() {
         answer(&Array::of2(&token_answer(&get(&signed, "token")), &keys));
         visit.back().await.unwrap();
     }
+}
+
+/// Tokens wait for keys about a minute, are seen by nobody meanwhile, and need no second exchange.
+#[wasm_bindgen_test]
+async fn tokens_wait_for_keys() {
+    let visit = Visit::begin(11);
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    let answers = Array::of1(&token_answer(&get(&signed, "token")));
+    (0..7).for_each(|i| drop(answers.push(&if i % 2 == 0 { rejections().get(0) } else { text("", 503) })));
+    let asked = answer(&answers);
+    let hurry = hurry();
+    let refusal = visit.refusal().await;
+    let stop: Function = Reflect::get(&hurry, &"stop".into()).unwrap().unchecked_into();
+    stop.call0(&JsValue::NULL).unwrap();
+    assert_eq!(refusal, "keys_unavailable");
+    assert_eq!(asked.length(), 8, "one exchange, seven tries for the keys");
+    let pauses: f64 = Array::from(&Reflect::get(&hurry, &"pauses".into()).unwrap()).iter().filter_map(|p| p.as_f64()).sum();
+    assert_eq!(pauses, 60_000.0);
+    assert!(visit.client.access_token(0).is_err());
+    assert!(session_storage().length().unwrap() == 0, "nothing unverified is stored");
+
+    let asked = answer(&Array::of1(&text(&get(&signed, "jwks"), 200)));
+    visit.back().await.unwrap();
+    assert_eq!(asked.length(), 1);
+    assert!(visit.client.access_token(0).is_ok());
+}
+
+/// What began before a sign-out brings no session back, and its refresh token is ended.
+#[wasm_bindgen_test]
+async fn sign_out_beats_a_callback_under_way() {
+    let visit = Visit::begin(12);
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    let body =
+        format!(r#"{{"access_token":"a","id_token":"{}","refresh_token":"r","token_type":"Bearer"}}"#, get(&signed, "token"));
+    let asked = answer(&Array::of3(&text(&body, 200), &text(&get(&signed, "jwks"), 200), &text("", 200)));
+    let (client, address) = (&visit.client, visit.address());
+    let callback = client.handle_callback(&address);
+    let sign_out = async {
+        client.sign_out(false).await.unwrap();
+    };
+    let (result, ()) = both(callback, sign_out).await;
+    assert_eq!(verdict(&result.unwrap_err()), "sign_in_required/signed_out");
+    assert!(client.access_token(0).is_err());
+    assert!(session_storage().get_item("gatepass:default:session").unwrap().is_none());
+    let revocation = asked.get(2);
+    assert!(get(&revocation, "url").ends_with("/oauth2/revoke"));
+    assert_eq!(get(&revocation, "body"), "token=r&client_id=c");
 }
 
 #[wasm_bindgen_test]
@@ -254,6 +304,27 @@ impl Visit {
     fn events(&self) -> Vec<String> {
         Array::from(&Reflect::get(&self.host, &"events".into()).unwrap()).iter().filter_map(|e| e.as_string()).collect()
     }
+}
+
+/// Polls the first to its first pause before the second begins.
+async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    let (mut a, mut b) = (std::pin::pin!(a), std::pin::pin!(b));
+    let (mut first, mut second) = (None, None);
+    std::future::poll_fn(|context| {
+        if first.is_none()
+            && let Poll::Ready(value) = a.as_mut().poll(context)
+        {
+            first = Some(value);
+        }
+        if second.is_none()
+            && let Poll::Ready(value) = b.as_mut().poll(context)
+        {
+            second = Some(value);
+        }
+        if first.is_some() && second.is_some() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    (first.unwrap(), second.unwrap())
 }
 
 fn token_answer(id_token: &str) -> JsValue {

@@ -9,6 +9,7 @@ import { basename } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const root = new URL("../", import.meta.url);
+const SLACK = 256; // bytes: another folder's path orders the functions otherwise
 const ratchetFile = new URL("tests/size.json", root);
 const ratchet = JSON.parse(readFileSync(ratchetFile, "utf8"));
 
@@ -40,7 +41,7 @@ row("gatepass_bg.wasm", wasm.length, gzipSync(wasm).length, wasmBrotli);
 const sizes = { cognitoPage: inlined + other, cognitoPageSeparateWasm: other + wasmBrotli };
 let failed = false;
 for (const [name, bytes] of Object.entries(sizes)) {
-  const verdict = bytes > ratchet[name] ? "GREW" : bytes < ratchet[name] ? "smaller" : "same";
+  const verdict = bytes > ratchet[name] + SLACK ? "GREW" : bytes < ratchet[name] ? "smaller" : "same";
   failed ||= verdict === "GREW";
   console.log(`${name}: ${bytes} bytes brotli; ratchet ${ratchet[name]}: ${verdict}`);
 }
