@@ -260,6 +260,17 @@ fn access_token_in_its_place() {
     assert_eq!(verdict(answer.judge()), "id_token_invalid/token_use");
 }
 
+#[test]
+fn the_longest_token() {
+    let of_length = |length: usize| {
+        let mut text = "a".repeat(length);
+        text.replace_range(1..2, ".");
+        verdict(gatepass::oidc::id_token::split(&gatepass::secret::Secret::new(text)))
+    };
+    assert_eq!(of_length(64 * 1024), "id_token_invalid/parts");
+    assert_eq!(of_length(64 * 1024 + 1), "id_token_invalid/too_large");
+}
+
 /// The whole allowlist; ring lacks P-521, so ES512's signatures are checked in `tests/browser.rs`.
 #[test]
 fn the_allowlist() {

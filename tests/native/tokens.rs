@@ -90,7 +90,7 @@ fn what_is_read() {
     assert_eq!(tokens.id_token.expose(), "i");
     assert_eq!(tokens.refresh_token.unwrap().expose(), "r");
     assert_eq!(tokens.expires_in, Some(300));
-    let tokens = read(&response(200, format!(r#"{{{GOOD},"refresh_token":"","expires_in":-1}}"#))).unwrap();
+    let tokens = read(&response(200, format!(r#"{{{GOOD},"refresh_token":"","expires_in":0}}"#))).unwrap();
     assert!(tokens.refresh_token.is_none() && tokens.expires_in.is_none());
 }
 
@@ -115,7 +115,8 @@ fn the_exchange() {
         ("code_verifier", transaction.verifier.expose()),
     ];
     assert!(form.iter().map(|(n, v)| (n.as_str(), v.as_str())).eq(expected));
-    assert!(!request.keepalive);
+    assert!(!request.keepalive && !request.fresh);
+    assert_eq!(request.limit, 256 * 1024);
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! Transaction records: written, read back, swept.
 
 use crate::support::*;
+use gatepass::oidc::request::authorize;
+use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::{Transaction, to_sweep};
 
 #[test]
 fn round_trips() {
-    let (_, transaction) = begun();
+    let sign_in = SignIn::parse(r#"{"returnTo":"/deep","loginHint":"ada"}"#).unwrap();
+    let (_, transaction) = authorize(&config(), &sign_in, &entropy(), NOW);
     let read = Transaction::read(&transaction.write()).unwrap();
+    assert!(transaction.write().contains(r#""loginHint":"ada""#), "what the app asked for, to restart with");
     assert_eq!(read.write(), transaction.write());
     assert_eq!(read.verifier.expose(), transaction.verifier.expose());
     assert_eq!((read.issuers, read.created), (transaction.issuers, transaction.created));
