@@ -6,6 +6,7 @@
 
 use crate::config::Config;
 use crate::json::{Json, Record};
+use crate::oidc::clock::Clock;
 use crate::oidc::id_token::{self, IdToken};
 use crate::oidc::tokens::Tokens;
 use crate::secret::Secret;
@@ -21,46 +22,61 @@ pub struct Session {
     pub refresh_token: Option<Secret>,
     /// Seconds since 1970 by the provider's clock: the earlier of both tokens.
     pub expires_at: i64,
-    /// Seconds to add to the page's clock to have the provider's.
-    pub drift: i64,
-    issuer: String,
-    subject: String,
-    claims: Json,
+    /// What the verified ID token says.
+    pub identity: IdToken,
 }
 
 impl Session {
-    /// Begins a session at `now` by the page's clock.
-    pub fn begin(tokens: Tokens, identity: IdToken, now: i64) -> Session {
-        let drift = identity.clock.drift;
-        let by_lifetime = tokens.expires_in.map(|seconds| now.saturating_add(drift).saturating_add(seconds));
-        let access_expiry = id_token::expiry_time(&tokens.access_token).or(by_lifetime);
-        Session {
-            expires_at: access_expiry.map_or(identity.expires_at, |time| time.min(identity.expires_at)),
-            drift,
+    /// Begins a session at `now` by the page's clock. `None`: the tokens lack the ID token that
+    /// `identity` was read from.
+    pub fn begin(tokens: Tokens, identity: IdToken, now: i64) -> Option<Session> {
+        let expires_at = access_expiry(&tokens, &identity, now).map_or(identity.expires_at, |time| time.min(identity.expires_at));
+        Some(Session {
+            expires_at,
+            id_token: tokens.id_token?,
             access_token: tokens.access_token,
-            id_token: tokens.id_token,
             refresh_token: tokens.refresh_token,
-            issuer: identity.issuer,
-            subject: identity.subject,
-            claims: identity.claims,
+            identity,
+        })
+    }
+
+    /// The session after a renewal: what did not come back stays (RFC 6749 §6).
+    pub fn renewed(&self, tokens: Tokens, identity: Option<IdToken>, now: i64) -> Session {
+        let access_expiry = access_expiry(&tokens, &self.identity, now);
+        let expires_at = match (&identity, access_expiry) {
+            (Some(identity), Some(time)) => time.min(identity.expires_at),
+            (Some(identity), None) => identity.expires_at,
+            (None, time) => time.unwrap_or(self.expires_at),
+        };
+        Session {
+            expires_at,
+            access_token: tokens.access_token,
+            id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
+            refresh_token: tokens.refresh_token.or_else(|| self.refresh_token.clone()),
+            identity: identity.unwrap_or_else(|| self.identity.clone()),
         }
     }
 
     /// Seconds left at `now` by the page's clock; zero or less: ended.
     pub fn remaining(&self, now: i64) -> i64 {
-        self.expires_at.saturating_sub(now.saturating_add(self.drift))
+        self.expires_at.saturating_sub(now.saturating_add(self.drift()))
     }
 
     /// When it ends by the page's clock, seconds since 1970.
     pub fn ends_at(&self) -> i64 {
-        self.expires_at.saturating_sub(self.drift)
+        self.expires_at.saturating_sub(self.drift())
+    }
+
+    /// Seconds to add to the page's clock to have the provider's.
+    pub fn drift(&self) -> i64 {
+        self.identity.clock.drift
     }
 
     /// The person: `User` of the contract, without the claims.
     pub fn user(&self, config: &Config) -> Json {
-        let claim = |name: &str| self.claims.text(name).filter(|text| !text.is_empty());
+        let claim = |name: &str| self.identity.claims.text(name).filter(|text| !text.is_empty());
         let texts = |name: &str| -> Vec<Json> {
-            let items = self.claims.get(name).and_then(Json::as_array).unwrap_or_default();
+            let items = self.identity.claims.get(name).and_then(Json::as_array).unwrap_or_default();
             items.iter().filter(|item| item.as_str().is_some()).cloned().collect()
         };
         let mut roles = texts("cognito:roles");
@@ -68,8 +84,8 @@ impl Session {
             roles = config.default_roles.iter().map(|role| role.as_str().into()).collect();
         }
         let mut user = vec![
-            ("id".into(), self.subject.as_str().into()),
-            ("issuer".into(), self.issuer.as_str().into()),
+            ("id".into(), self.identity.subject.as_str().into()),
+            ("issuer".into(), self.identity.issuer.as_str().into()),
             ("groups".into(), Json::Array(texts("cognito:groups"))),
             ("roles".into(), Json::Array(roles)),
         ];
@@ -84,7 +100,7 @@ impl Session {
             user.push(("email".into(), email.into()));
         }
         // Cognito's userInfo, and providers that copy it, write this one as text.
-        match self.claims.get("email_verified") {
+        match self.identity.claims.get("email_verified") {
             Some(Json::Bool(verified)) => user.push(("emailVerified".into(), Json::Bool(*verified))),
             Some(Json::String(text)) => user.push(("emailVerified".into(), Json::Bool(text == "true"))),
             _ => {}
@@ -94,7 +110,7 @@ impl Session {
 
     /// Every claim of the verified ID token.
     pub fn claims(&self) -> &Json {
-        &self.claims
+        &self.identity.claims
     }
 
     /// The record as it is stored.
@@ -104,10 +120,11 @@ impl Session {
             .text("accessToken", self.access_token.expose())
             .text("idToken", self.id_token.expose())
             .integer("expiresAt", self.expires_at)
-            .integer("drift", self.drift)
-            .text("issuer", &self.issuer)
-            .text("subject", &self.subject)
-            .json("claims", &self.claims.write());
+            .integer("idTokenExpiresAt", self.identity.expires_at)
+            .integer("drift", self.drift())
+            .text("issuer", &self.identity.issuer)
+            .text("subject", &self.identity.subject)
+            .json("claims", &self.identity.claims.write());
         if let Some(token) = &self.refresh_token {
             record = record.text("refreshToken", token.expose());
         }
@@ -128,17 +145,27 @@ impl Session {
         if own("clientId")? != config.client_id || !config.provider.issuers.contains(&issuer) {
             return Err("foreign");
         }
+        let number = |name: &str| json.integer(name).ok_or(DAMAGED);
         Ok(Session {
             access_token: Secret::new(own("accessToken")?),
             id_token: Secret::new(own("idToken")?),
             refresh_token: json.text("refreshToken").map(Secret::new),
-            expires_at: json.integer("expiresAt").ok_or(DAMAGED)?,
-            drift: json.integer("drift").ok_or(DAMAGED)?,
-            issuer,
-            subject: own("subject")?,
-            claims: json.get("claims").filter(|claims| claims.members().is_some()).cloned().ok_or(DAMAGED)?,
+            expires_at: number("expiresAt")?,
+            identity: IdToken {
+                issuer,
+                subject: own("subject")?,
+                expires_at: number("idTokenExpiresAt")?,
+                clock: Clock { drift: number("drift")? },
+                claims: json.get("claims").filter(|claims| claims.members().is_some()).cloned().ok_or(DAMAGED)?,
+            },
         })
     }
+}
+
+/// When the access token ends by the provider's clock: its own `exp`, else by `expires_in`.
+fn access_expiry(tokens: &Tokens, identity: &IdToken, now: i64) -> Option<i64> {
+    let by_lifetime = |seconds: i64| now.saturating_add(identity.clock.drift).saturating_add(seconds);
+    id_token::expiry_time(&tokens.access_token).or(tokens.expires_in.map(by_lifetime))
 }
 
 const DAMAGED: &str = "damaged";

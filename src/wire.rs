@@ -58,6 +58,7 @@ pub enum Algorithm {
 /// A text whose signature was found valid. [`SignatureCheck::settle`] is its only maker.
 #[derive(Debug)]
 pub struct SignatureValid {
+    algorithm: Algorithm,
     signed: String,
 }
 
@@ -87,11 +88,16 @@ impl SignatureCheck {
     /// # Errors
     /// `id_token_invalid` / `signature` when it does not hold.
     pub fn settle(self, holds: bool) -> Result<SignatureValid, Error> {
-        if holds { Ok(SignatureValid { signed: self.signed }) } else { Err(Error::new(ErrorCode::IdTokenInvalid, "signature")) }
+        let valid = SignatureValid { algorithm: self.algorithm, signed: self.signed };
+        if holds { Ok(valid) } else { Err(Error::new(ErrorCode::IdTokenInvalid, "signature")) }
     }
 }
 
 impl SignatureValid {
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
     /// The text that was signed.
     pub(crate) fn signed(&self) -> &str {
         &self.signed

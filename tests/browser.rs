@@ -120,7 +120,9 @@ async fn tokens_wait_for_keys() {
     let visit = Visit::begin(11);
     let signed = sign("ES256", &visit.claims("")).await.unwrap();
     let answers = Array::of1(&token_answer(&get(&signed, "token")));
-    (0..7).for_each(|i| drop(answers.push(&if i % 2 == 0 { rejections().get(0) } else { text("", 503) })));
+    for i in 0..7 {
+        answers.push(&if i % 2 == 0 { rejections().get(0) } else { text("", 503) });
+    }
     let asked = answer(&answers);
     let hurry = hurry();
     let refusal = visit.refusal().await;

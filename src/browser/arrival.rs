@@ -109,7 +109,8 @@ impl Client {
         match (verdict, pending) {
             (Ok(identity), Pending { callback, answer: Some(answer) }) => {
                 let return_to = callback.transaction().return_to.clone();
-                self.take_up(Session::begin(answer.tokens, identity, answer.received));
+                let session = Session::begin(answer.tokens, identity, answer.received);
+                self.take_up(session.ok_or_else(|| internal("answer"))?);
                 Ok(Arrived::SignedIn(return_to))
             }
             (Ok(_), _) => Err(internal("answer")),
@@ -131,10 +132,11 @@ impl Client {
         if let Some(exchange) = exchange {
             let response = exchange.await?;
             let received = page::now();
-            *answer = Some(Answer { tokens: tokens::read(&response)?, date: response.date, received });
+            *answer = Some(Answer { tokens: tokens::read_exchange(&response)?, date: response.date, received });
         }
         let answer = answer.as_ref().ok_or_else(|| internal("answer"))?;
-        let jws = id_token::split(&answer.tokens.id_token)?;
+        let id_token = answer.tokens.id_token.as_ref().ok_or_else(|| internal("answer"))?;
+        let jws = id_token::split(id_token)?;
         let keys = key_set(first_keys, &transaction.jwks_uri, &jws).await?;
         let check = jws.signature_check(&keys)?;
         let holds = crypto::verify(&check).await?;

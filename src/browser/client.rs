@@ -174,8 +174,8 @@ impl Client {
 
     /// Takes up a session that has just begun; says so where it cannot be stored.
     pub(super) fn take_up(&self, session: Session) {
-        if session.drift.unsigned_abs() > NOTABLE_DRIFT {
-            self.host.log("clock_drift_adopted", &session.drift.to_string());
+        if session.drift().unsigned_abs() > NOTABLE_DRIFT {
+            self.host.log("clock_drift_adopted", &session.drift().to_string());
         }
         if !self.records.keep_session(&session.write(&self.config)) {
             self.host.log("session_in_memory", "storage");

@@ -1,7 +1,7 @@
 //! The ID token: JWS taken apart, one signature to check, every claim judged.
 //!
 //! ```text
-//! text ─ split ─> Jws ─ signature_check(keys) ─> SignatureCheck ─ (WebCrypto) ─> SignatureValid ─ verify ─> IdToken
+//! text ─ split ─> Jws ─ signature_check(keys) ─> SignatureCheck ─ (WebCrypto) ─> SignatureValid ─ verify, verify_renewed ─> IdToken
 //! ```
 //!
 //! RFC 7515 §5.2, RFC 7519 §7.2, OpenID Connect Core §3.1.3.7, RFC 8725 §3. Every refusal is
@@ -30,8 +30,8 @@ pub struct Jws {
     signature: Vec<u8>,
 }
 
-/// Who the person is. [`verify`] is its only maker.
-#[derive(Debug)]
+/// Who the person is. Made by [`verify`] and [`verify_renewed`], or read back from a stored session.
+#[derive(Debug, Clone)]
 pub struct IdToken {
     /// `sub`
     pub subject: String,
@@ -104,29 +104,97 @@ pub fn verify(
     date: Option<i64>,
     now: i64,
 ) -> Result<IdToken, Error> {
-    let (header, payload) = signed.signed().split_once('.').ok_or_else(|| refused("parts"))?;
-    let claims = Json::parse(&decode_text(payload)?).map_err(|_| refused("payload"))?;
-    if claims.members().is_none() {
-        return Err(refused("payload"));
-    }
-
-    let issuer = claims.text("iss").filter(|iss| transaction.issuers.iter().any(|i| i == iss)).ok_or_else(|| refused("iss"))?;
-    check_audience(&claims, &transaction.client_id)?;
-    // An access token is signed by the same issuer; Cognito tells them apart by this claim.
-    if claims.get("token_use").is_some_and(|token_use| token_use.as_str() != Some("id")) {
-        return Err(refused("token_use"));
-    }
-    let subject = claims.text("sub").filter(|sub| (1..=255).contains(&sub.len())).ok_or_else(|| refused("sub"))?;
-    if claims.text("nonce") != Some(&transaction.nonce) {
+    let token = Claims::read(signed, &transaction.issuers, &transaction.client_id)?;
+    if token.claims.text("nonce") != Some(&transaction.nonce) {
         return Err(refused("nonce"));
     }
-    let expires_at = claims.integer("exp").ok_or_else(|| refused("exp"))?;
-    let issued_at = claims.integer("iat").ok_or_else(|| refused("iat"))?;
     let witness = Witness { access_token_iat: issue_time(access_token), date };
-    let clock = clock::learn(issued_at, expires_at, witness, now).ok_or_else(|| refused("exp"))?;
-    check_at_hash(&claims, header, access_token)?;
+    let clock = clock::learn(token.issued_at, token.expires_at, witness, now).ok_or_else(|| refused("exp"))?;
+    token.check_at_hash(access_token)?;
+    Ok(token.believed(clock))
+}
 
-    Ok(IdToken { subject: subject.into(), issuer: issuer.into(), expires_at, clock, claims })
+/// Judges the claims of a renewed token whose signature holds: it must go on where `previous` is
+/// (OpenID Connect Core §12.2). The clock is never learnt here.
+///
+/// # Errors
+/// As [`verify`], and `auth_time`: the person signed in at another time.
+pub fn verify_renewed(
+    signed: &SignatureValid,
+    previous: &IdToken,
+    client_id: &str,
+    access_token: &Secret,
+    now: i64,
+) -> Result<IdToken, Error> {
+    let token = Claims::read(signed, std::slice::from_ref(&previous.issuer), client_id)?;
+    if token.subject != previous.subject {
+        return Err(refused("sub"));
+    }
+    // Renewed tokens of Cognito carry no nonce.
+    let same = |claim: &str| token.claims.get(claim).is_none_or(|value| previous.claims.get(claim) == Some(value));
+    if !same("nonce") {
+        return Err(refused("nonce"));
+    }
+    if !same("auth_time") {
+        return Err(refused("auth_time"));
+    }
+    if token.expires_at <= now.saturating_add(previous.clock.drift) {
+        return Err(refused("exp"));
+    }
+    token.check_at_hash(access_token)?;
+    Ok(token.believed(previous.clock))
+}
+
+/// What every ID token must say, whatever it answers.
+struct Claims {
+    claims: Json,
+    algorithm: Algorithm,
+    issuer: String,
+    subject: String,
+    expires_at: i64,
+    issued_at: i64,
+}
+
+impl Claims {
+    fn read(signed: &SignatureValid, issuers: &[String], client_id: &str) -> Result<Claims, Error> {
+        let (_, payload) = signed.signed().split_once('.').ok_or_else(|| refused("parts"))?;
+        let claims = Json::parse(&decode_text(payload)?).map_err(|_| refused("payload"))?;
+        if claims.members().is_none() {
+            return Err(refused("payload"));
+        }
+        let issuer = claims.text("iss").filter(|iss| issuers.iter().any(|i| i == iss)).ok_or_else(|| refused("iss"))?;
+        check_audience(&claims, client_id)?;
+        // An access token is signed by the same issuer; Cognito tells them apart by this claim.
+        if claims.get("token_use").is_some_and(|token_use| token_use.as_str() != Some("id")) {
+            return Err(refused("token_use"));
+        }
+        let subject = claims.text("sub").filter(|sub| (1..=255).contains(&sub.len())).ok_or_else(|| refused("sub"))?;
+        Ok(Claims {
+            algorithm: signed.algorithm(),
+            issuer: issuer.into(),
+            subject: subject.into(),
+            expires_at: claims.integer("exp").ok_or_else(|| refused("exp"))?,
+            issued_at: claims.integer("iat").ok_or_else(|| refused("iat"))?,
+            claims,
+        })
+    }
+
+    /// OpenID Connect Core §3.1.3.6: the left half of the hash, by the hash of the token's own `alg`.
+    fn check_at_hash(&self, access_token: &Secret) -> Result<(), Error> {
+        let Some(at_hash) = self.claims.get("at_hash") else { return Ok(()) };
+        let bytes = access_token.expose().as_bytes();
+        let hash: Vec<u8> = match self.algorithm {
+            Algorithm::Es256 | Algorithm::Rs256 => Sha256::digest(bytes).to_vec(),
+            Algorithm::Es384 | Algorithm::Rs384 => Sha384::digest(bytes).to_vec(),
+            Algorithm::Es512 | Algorithm::Rs512 => Sha512::digest(bytes).to_vec(),
+        };
+        let expected = hash.get(..hash.len() / 2).map(|half| URL_SAFE_NO_PAD.encode(half));
+        if at_hash.as_str() == expected.as_deref() { Ok(()) } else { Err(refused("at_hash")) }
+    }
+
+    fn believed(self, clock: Clock) -> IdToken {
+        IdToken { subject: self.subject, issuer: self.issuer, expires_at: self.expires_at, clock, claims: self.claims }
+    }
 }
 
 /// `exp` of an access token that happens to be a JWT. For planning only: nothing is believed.
@@ -154,21 +222,6 @@ fn check_audience(claims: &Json, client_id: &str) -> Result<(), Error> {
         Some(azp) if azp.as_str() == Some(client_id) => Ok(()),
         _ => Err(refused("azp")),
     }
-}
-
-/// OpenID Connect Core §3.1.3.6: the left half of the hash, by the hash of the token's own `alg`.
-fn check_at_hash(claims: &Json, header: &str, access_token: &Secret) -> Result<(), Error> {
-    let Some(at_hash) = claims.get("at_hash") else { return Ok(()) };
-    let header = Json::parse(&decode_text(header)?).map_err(|_| refused("header"))?;
-    let bytes = access_token.expose().as_bytes();
-    let hash: Vec<u8> = match header.text("alg").and_then(Algorithm::from_name) {
-        Some(Algorithm::Es256 | Algorithm::Rs256) => Sha256::digest(bytes).to_vec(),
-        Some(Algorithm::Es384 | Algorithm::Rs384) => Sha384::digest(bytes).to_vec(),
-        Some(Algorithm::Es512 | Algorithm::Rs512) => Sha512::digest(bytes).to_vec(),
-        None => return Err(refused("alg")),
-    };
-    let expected = hash.get(..hash.len() / 2).map(|half| URL_SAFE_NO_PAD.encode(half));
-    if at_hash.as_str() == expected.as_deref() { Ok(()) } else { Err(refused("at_hash")) }
 }
 
 fn decode_text(part: &str) -> Result<String, Error> {

@@ -1,4 +1,5 @@
-//! The token endpoint: a verified callback → tokens (RFC 6749 §4.1.3–4.1.4, §5), and revocation
+//! The token endpoint: a verified callback or a refresh token → tokens (RFC 6749 §4.1.3–4.1.4, §5, §6),
+//! and revocation
 //! (RFC 7009).
 
 use super::callback::VerifiedCallback;
@@ -13,8 +14,8 @@ use crate::wire::{HttpRequest, HttpResponse};
 pub struct Tokens {
     /// `access_token`
     pub access_token: Secret,
-    /// `id_token`, as received.
-    pub id_token: Secret,
+    /// `id_token`, as received. A renewal may come without.
+    pub id_token: Option<Secret>,
     /// `refresh_token`
     pub refresh_token: Option<Secret>,
     /// `expires_in`: seconds that the access token lives.
@@ -34,13 +35,32 @@ pub fn exchange(callback: &VerifiedCallback) -> HttpRequest {
     post(&transaction.token_endpoint, body, false)
 }
 
+/// Renews with a refresh token (RFC 6749 §6).
+pub fn refresh(token_endpoint: &str, client_id: &str, refresh_token: &Secret) -> HttpRequest {
+    let body =
+        form::encode(&[("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", refresh_token.expose())]);
+    post(token_endpoint, body, false)
+}
+
 /// Ends the refresh token at the provider. Sent as the page leaves; nobody waits for the answer.
 pub fn revoke(revocation_endpoint: &str, client_id: &str, refresh_token: &Secret) -> HttpRequest {
     let body = form::encode(&[("token", refresh_token.expose()), ("client_id", client_id)]);
     post(revocation_endpoint, body, true)
 }
 
-/// Reads the token endpoint's answer. An ID token is always owed: `openid` is always asked for.
+/// Reads the answer to [`exchange`]. An ID token is owed: `openid` is always asked for.
+///
+/// # Errors
+/// As [`read`], and `tokens_invalid` / `id_token`.
+pub fn read_exchange(response: &HttpResponse) -> Result<Tokens, Error> {
+    let tokens = read(response)?;
+    if tokens.id_token.is_none() {
+        return Err(Error::new(ErrorCode::TokensInvalid, "id_token").with_status(response.status));
+    }
+    Ok(tokens)
+}
+
+/// Reads the token endpoint's answer.
 ///
 /// # Errors
 /// `grant_refused`, `client_refused`, `provider_refused`, `rate_limited`, `request_blocked`,
@@ -72,7 +92,7 @@ pub fn read(response: &HttpResponse) -> Result<Tokens, Error> {
     }
     Ok(Tokens {
         access_token: secret("access_token").ok_or_else(|| invalid("access_token"))?,
-        id_token: secret("id_token").ok_or_else(|| invalid("id_token"))?,
+        id_token: secret("id_token"),
         refresh_token: secret("refresh_token"),
         expires_in: json.integer("expires_in").filter(|seconds| *seconds > 0),
     })

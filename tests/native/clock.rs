@@ -56,7 +56,7 @@ fn wrong_page_clocks_sign_in() {
         let answer = Answer { now: NOW + wrong, ..Answer::honest() };
         let token = answer.judge().unwrap();
         assert_eq!(token.clock.drift, -wrong);
-        let session = gatepass::session::Session::begin(tokens(&answer), token, answer.now);
+        let session = gatepass::session::Session::begin(tokens(&answer), token, answer.now).unwrap();
         assert_eq!(session.remaining(answer.now), HOUR, "{wrong}");
         assert_eq!(session.ends_at(), answer.now + HOUR);
     }

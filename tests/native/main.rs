@@ -22,6 +22,7 @@ mod errors;
 mod id_token;
 mod keys;
 mod noise;
+mod renewal;
 mod request;
 mod session;
 mod tokens;

@@ -17,7 +17,7 @@ const ROUNDS: usize = 4_000;
 #[test]
 fn every_reader_survives_noise() {
     let answer = Answer::honest();
-    let session = Session::begin(tokens(&answer), answer.judge().unwrap(), NOW);
+    let session = Session::begin(tokens(&answer), answer.judge().unwrap(), NOW).unwrap();
     let address = format!("{ORIGIN}/callback?code=c0de&state={}&iss={ISSUER}#x", begun().1.state);
     let readers: [(&str, String, fn(&str)); 10] = [
         ("address", address, |text| {

@@ -7,7 +7,7 @@ use gatepass::session::Session;
 use serde_json::{Value, json};
 
 fn session(answer: &Answer) -> Session {
-    Session::begin(tokens(answer), answer.judge().unwrap(), answer.now)
+    Session::begin(tokens(answer), answer.judge().unwrap(), answer.now).unwrap()
 }
 
 fn user(claims: Value) -> Value {
@@ -93,12 +93,12 @@ fn the_record_round_trips() {
     let session = session(&Answer { now: NOW + 7200, ..Answer::honest() });
     let read = Session::read(&session.write(&config()), &config()).unwrap();
     assert_eq!(read.write(&config()), session.write(&config()));
-    assert_eq!((read.drift, read.expires_at), (-7200, NOW + 3600));
+    assert_eq!((read.drift(), read.expires_at), (-7200, NOW + 3600));
     assert_eq!(read.refresh_token.as_ref().unwrap().expose(), "r3fr3sh");
     assert_eq!(read.user(&config()), session.user(&config()));
     let mut answer = Answer::honest();
     answer.claims["x"] = json!({ "y": [1.5e300, "\u{1}\"\\"] });
-    let session = Session::begin(tokens(&answer), answer.judge().unwrap(), NOW);
+    let session = Session::begin(tokens(&answer), answer.judge().unwrap(), NOW).unwrap();
     assert_eq!(Session::read(&session.write(&config()), &config()).unwrap().claims(), session.claims());
 }
 
@@ -114,7 +114,7 @@ fn records_that_are_dropped() {
     assert_eq!(change("v", Value::Null), "version");
     assert_eq!(change("clientId", json!("other")), "foreign");
     assert_eq!(change("issuer", json!("https://evil.example")), "foreign");
-    for name in ["clientId", "accessToken", "idToken", "expiresAt", "drift", "issuer", "subject", "claims"] {
+    for name in ["clientId", "accessToken", "idToken", "expiresAt", "idTokenExpiresAt", "drift", "issuer", "subject", "claims"] {
         assert_eq!(change(name, json!([])), "damaged", "{name}");
     }
     for end in 0..text.len() {

@@ -214,7 +214,7 @@ pub fn token_body(answer: &Answer) -> Value {
 }
 
 pub fn tokens(answer: &Answer) -> tokens::Tokens {
-    tokens::read(&response(200, token_body(answer).to_string())).unwrap()
+    tokens::read_exchange(&response(200, token_body(answer).to_string())).unwrap()
 }
 
 /// `code/rule`, the verdict that the tables compare.

@@ -1,7 +1,7 @@
 //! The token endpoint: what is sent, and what each kind of answer means (RFC 6749 §4.1.3, §5; RFC 7009).
 
 use crate::support::*;
-use gatepass::oidc::tokens::{exchange, read, revoke};
+use gatepass::oidc::tokens::{exchange, read, read_exchange, refresh, revoke};
 use gatepass::secret::Secret;
 use gatepass::wire::HttpResponse;
 
@@ -67,7 +67,7 @@ const TABLE: &[(&str, u16, &str, &str, bool)] = &[
 #[test]
 fn table() {
     for (name, status, body, expected, retryable) in TABLE {
-        let result = read(&response(*status, body.replace('$', GOOD)));
+        let result = read_exchange(&response(*status, body.replace('$', GOOD)));
         if let Err(error) = &result {
             assert_eq!(error.retryable(), *retryable, "{name}");
             assert_eq!(error.status(), Some(*status), "{name}");
@@ -87,7 +87,7 @@ fn a_body_beyond_the_limit() {
 fn what_is_read() {
     let tokens = read(&response(200, format!(r#"{{{GOOD},"refresh_token":"r","expires_in":300}}"#))).unwrap();
     assert_eq!(tokens.access_token.expose(), "a");
-    assert_eq!(tokens.id_token.expose(), "i");
+    assert_eq!(tokens.id_token.unwrap().expose(), "i");
     assert_eq!(tokens.refresh_token.unwrap().expose(), "r");
     assert_eq!(tokens.expires_in, Some(300));
     let tokens = read(&response(200, format!(r#"{{{GOOD},"refresh_token":"","expires_in":0}}"#))).unwrap();
@@ -117,6 +117,15 @@ fn the_exchange() {
     assert!(form.iter().map(|(n, v)| (n.as_str(), v.as_str())).eq(expected));
     assert!(!request.keepalive && !request.fresh);
     assert_eq!(request.limit, 256 * 1024);
+}
+
+#[test]
+fn the_renewal() {
+    let request = refresh("https://a.example/oauth2/token", "client", &Secret::new("r&="));
+    assert_eq!(request.form.unwrap().expose(), "grant_type=refresh_token&client_id=client&refresh_token=r%26%3D");
+    assert!(!request.keepalive);
+    let tokens = read(&response(200, r#"{"access_token":"a","token_type":"Bearer"}"#)).unwrap();
+    assert!(tokens.id_token.is_none() && tokens.refresh_token.is_none(), "both may stay away");
 }
 
 #[test]
