@@ -94,7 +94,8 @@ impl SignatureCheck {
 }
 
 impl SignatureValid {
-    pub(crate) fn algorithm(&self) -> Algorithm {
+    /// The algorithm that signed it.
+    pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
@@ -116,5 +117,14 @@ impl Algorithm {
             "RS512" => Algorithm::Rs512,
             _ => return None,
         })
+    }
+
+    /// The hash that it signs, by its WebCrypto name.
+    pub fn hash(self) -> &'static str {
+        match self {
+            Algorithm::Es256 | Algorithm::Rs256 => "SHA-256",
+            Algorithm::Es384 | Algorithm::Rs384 => "SHA-384",
+            Algorithm::Es512 | Algorithm::Rs512 => "SHA-512",
+        }
     }
 }

@@ -25,6 +25,12 @@ export async function sign(alg, claims) {
   return { token: signed + "." + b64(signature), jwks: JSON.stringify({ keys: [jwk] }) };
 }
 
+/** The `at_hash` of an access token. */
+export async function atHash(alg, text) {
+  const digest = await crypto.subtle.digest(ALGORITHMS[alg].hash, encoder.encode(text));
+  return b64(digest.slice(0, digest.byteLength / 2));
+}
+
 /** Answers the next requests in their order; what each asked for is kept in `asked`. */
 export function answer(answers) {
   const asked = [];

@@ -20,6 +20,8 @@ wasm_bindgen_test_configure!(run_in_browser);
 extern "C" {
     #[wasm_bindgen(catch)]
     async fn sign(alg: &str, claims: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = atHash)]
+    async fn at_hash(alg: &str, text: &str) -> Result<JsValue, JsValue>;
     fn answer(answers: &Array) -> Array;
     fn text(body: &str, status: u16) -> JsValue;
     fn large(bytes: u32) -> JsValue;
@@ -43,7 +45,8 @@ const ISSUER: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-
 async fn signs_in_with_every_algorithm_and_refuses_a_changed_signature() {
     for alg in ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] {
         let visit = Visit::begin(1);
-        let signed = sign(alg, &visit.claims("")).await.unwrap();
+        let at_hash = at_hash(alg, "opaque").await.unwrap().as_string().unwrap();
+        let signed = sign(alg, &visit.claims(&format!(r#","at_hash":"{at_hash}""#))).await.unwrap();
         let (token, jwks) = (get(&signed, "token"), get(&signed, "jwks"));
         answer(&Array::of2(&token_answer(&token), &text(&jwks, 200)));
         let result = visit.back().await.unwrap_or_else(|e| panic!("{alg}: {}", verdict(&e)));
@@ -55,6 +58,11 @@ async fn signs_in_with_every_algorithm_and_refuses_a_changed_signature() {
         let other = get(&sign(alg, &visit.claims("")).await.unwrap(), "jwks");
         answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&other, 200)));
         assert_eq!(visit.refusal().await, "id_token_invalid/signature", "{alg}");
+
+        let visit = Visit::begin(1);
+        let signed = sign(alg, &visit.claims(r#","at_hash":"AAAAAAAAAAAAAAAAAAAAAA""#)).await.unwrap();
+        answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
+        assert_eq!(visit.refusal().await, "id_token_invalid/at_hash", "{alg}");
     }
 }
 

@@ -15,7 +15,7 @@ use super::storage::{Claim, RESTARTED, SIGNED_OUT};
 use super::{crypto, fetch, page};
 use crate::error::{Error, ErrorCode};
 use crate::oidc::callback::{self, Arrival, Response, VerifiedCallback};
-use crate::oidc::id_token::{self, IdToken, Jws};
+use crate::oidc::id_token::{self, Companion, IdToken, Jws};
 use crate::oidc::keys::{self, KeySet};
 use crate::oidc::sign_in::SignIn;
 use crate::oidc::tokens::{self, Tokens};
@@ -140,7 +140,10 @@ impl Client {
         let keys = key_set(first_keys, &transaction.jwks_uri, &jws).await?;
         let check = jws.signature_check(&keys)?;
         let holds = crypto::verify(&check).await?;
-        id_token::verify(&check.settle(holds)?, transaction, &answer.tokens.access_token, answer.date, answer.received)
+        let valid = check.settle(holds)?;
+        let access_token = &answer.tokens.access_token;
+        let digest = crypto::digest(valid.algorithm().hash(), access_token).await?;
+        id_token::verify(&valid, transaction, Companion { access_token, digest: &digest }, answer.date, answer.received)
     }
 }
 

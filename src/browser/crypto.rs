@@ -3,6 +3,7 @@
 use super::page::{internal, subtle};
 use crate::error::Error;
 use crate::oidc::request::Entropy;
+use crate::secret::Secret;
 use crate::wire::{Algorithm, SignatureCheck};
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
@@ -43,18 +44,27 @@ pub(super) async fn verify(check: &SignatureCheck) -> Result<bool, Error> {
     Ok(JsFuture::from(verdict).await.is_ok_and(|holds| holds == true))
 }
 
+/// The digest of `text`.
+///
+/// # Errors
+/// `unsupported_environment` where there is no WebCrypto.
+pub(super) async fn digest(hash: &str, text: &Secret) -> Result<Vec<u8>, Error> {
+    let bytes = Uint8Array::from(text.expose().as_bytes());
+    let promise = subtle()?.digest_with_str_and_js_u8_array(hash, &bytes).map_err(|_| internal("digest"))?;
+    let digest = JsFuture::from(promise).await.map_err(|_| internal("digest"))?;
+    Ok(Uint8Array::new(&digest).to_vec())
+}
+
 /// The algorithm as WebCrypto's dictionaries name it; import and verification share one.
 fn algorithm(algorithm: Algorithm) -> Object {
-    let (name, hash, curve) = match algorithm {
-        Algorithm::Es256 => ("ECDSA", "SHA-256", "P-256"),
-        Algorithm::Es384 => ("ECDSA", "SHA-384", "P-384"),
-        Algorithm::Es512 => ("ECDSA", "SHA-512", "P-521"),
-        Algorithm::Rs256 => ("RSASSA-PKCS1-v1_5", "SHA-256", ""),
-        Algorithm::Rs384 => ("RSASSA-PKCS1-v1_5", "SHA-384", ""),
-        Algorithm::Rs512 => ("RSASSA-PKCS1-v1_5", "SHA-512", ""),
+    let (name, curve) = match algorithm {
+        Algorithm::Es256 => ("ECDSA", "P-256"),
+        Algorithm::Es384 => ("ECDSA", "P-384"),
+        Algorithm::Es512 => ("ECDSA", "P-521"),
+        _ => ("RSASSA-PKCS1-v1_5", ""),
     };
     let object = Object::new();
-    for (member, value) in [("name", name.into()), ("hash", hash.into()), ("namedCurve", curve.into())] {
+    for (member, value) in [("name", name.into()), ("hash", algorithm.hash().into()), ("namedCurve", curve.into())] {
         let _ = Reflect::set(&object, &member.into(), &value);
     }
     object

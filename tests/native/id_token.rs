@@ -324,7 +324,6 @@ fn weak_key(answer: &mut Answer) {
     keys(answer)[0]["n"] = json!(n);
 }
 
-/// By ring, not by the code under test.
 fn at_hash(token: &str, bits: usize) -> String {
     let algorithm = match bits {
         384 => &ring::digest::SHA384,

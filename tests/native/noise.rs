@@ -67,7 +67,10 @@ fn no_changed_token_is_believed() {
     let believe = |token: &str| {
         let check = id_token::split(&Secret::new(token))?.signature_check(&keys)?;
         let verdict = holds(&check);
-        id_token::verify(&check.settle(verdict)?, &transaction, &access_token, None, NOW)
+        let valid = check.settle(verdict)?;
+        let digest = digest(valid.algorithm(), access_token.expose());
+        let companion = id_token::Companion { access_token: &access_token, digest: &digest };
+        id_token::verify(&valid, &transaction, companion, None, NOW)
     };
     let token = honest.id_token();
     assert!(believe(&token).is_ok());

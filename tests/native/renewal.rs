@@ -94,7 +94,10 @@ fn judge(answer: &Answer, previous: &IdToken) -> Result<IdToken, gatepass::error
     let jws = id_token::split(&Secret::new(answer.id_token()))?;
     let check = jws.signature_check(&keys::read(&response(200, answer.jwks.to_string()))?)?;
     let holds = holds(&check);
-    id_token::verify_renewed(&check.settle(holds)?, previous, CLIENT_ID, &Secret::new(&answer.access_token), answer.now)
+    let valid = check.settle(holds)?;
+    let digest = digest(valid.algorithm(), &answer.access_token);
+    let companion = id_token::Companion { access_token: &Secret::new(&answer.access_token), digest: &digest };
+    id_token::verify_renewed(&valid, previous, CLIENT_ID, companion, answer.now)
 }
 
 fn set(answer: &mut Answer, claim: &str, value: Value) {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
 use gatepass::config::Config;
 use gatepass::error::Error;
-use gatepass::oidc::id_token::{self, IdToken};
+use gatepass::oidc::id_token::{self, Companion, IdToken};
 use gatepass::oidc::request::{Entropy, authorize};
 use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::Transaction;
@@ -135,6 +135,16 @@ pub fn holds(check: &SignatureCheck) -> bool {
     }
 }
 
+/// The digest that WebCrypto makes in the browser, by ring.
+pub fn digest(algorithm: Algorithm, text: &str) -> Vec<u8> {
+    let algorithm = match algorithm.hash() {
+        "SHA-384" => &ring::digest::SHA384,
+        "SHA-512" => &ring::digest::SHA512,
+        _ => &ring::digest::SHA256,
+    };
+    ring::digest::digest(algorithm, text.as_bytes()).as_ref().to_vec()
+}
+
 /// One sign-in's answer, honest until a row changes it.
 pub struct Answer {
     pub header: Value,
@@ -188,7 +198,10 @@ impl Answer {
         let keys = keys::read(&response(200, self.jwks.to_string()))?;
         let check = jws.signature_check(&keys)?;
         let holds = holds(&check);
-        id_token::verify(&check.settle(holds)?, &transaction, &access_token, self.date, self.now)
+        let valid = check.settle(holds)?;
+        let digest = digest(valid.algorithm(), &self.access_token);
+        let companion = Companion { access_token: &access_token, digest: &digest };
+        id_token::verify(&valid, &transaction, companion, self.date, self.now)
     }
 }
 
