@@ -58,15 +58,15 @@ browser:
 	$(timed) firefox "wasm-pack test --headless --firefox --geckodriver $$(command -v geckodriver || echo ~/.cargo/bin/geckodriver)"
 
 contract: pkg
-	$(timed) contract "node --test tests/contract/"
+	$(timed) contract "node --test --test-reporter=spec tests/contract/"
 
 size: pkg
 	$(timed) size "node tests/size.mjs"
 
 packaging: pkg
 	@$(need) node chromium
-	$(timed) packaging "node --test tests/packaging/"
+	$(timed) packaging "node --test --test-reporter=spec tests/packaging/"
 
 e2e: pkg
 	@$(need) node python chromium
-	$(timed) e2e "node --test --test-concurrency=1 tests/e2e/ && node tests/e2e/demo-check.mjs"
+	$(timed) e2e "node --test --test-reporter=spec --test-concurrency=1 tests/e2e/ && node tests/e2e/demo-check.mjs"

@@ -1,4 +1,4 @@
-// The one error class, and what each code means. tests/contract.rs holds the list equal to Rust,
+// The one error class, and what each code means. tests/contract/ holds the list equal to Rust,
 // index.d.ts and the README.
 
 // code: [phase, turn, retryable, sentence]

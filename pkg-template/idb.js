@@ -3,7 +3,13 @@
 const run = async (mode, action) => {
   const db = await result(indexedDB.open("gatepass", 1), (open) => open.result.createObjectStore("records"));
   try {
-    return await action(db.transaction("records", mode).objectStore("records"));
+    const transaction = db.transaction("records", mode);
+    const kept = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error); // a full disk may show only here
+    });
+    const [answer] = await Promise.all([action(transaction.objectStore("records")), kept]);
+    return answer;
   } finally {
     db.close();
   }

@@ -35,7 +35,7 @@ function makeClient(text, config) {
   const open = async () => {
     if (isServer()) throw new GatepassError("unsupported_environment", { rule: "no_window" });
     const { Client } = await load();
-    core ??= new Client(text, { idb, log: (event, detail) => hooks?.onLog?.({ event, detail }) });
+    core ??= new Client(text, { idb, log: (event, detail) => tell(hooks?.onLog, { event, detail }) });
     return core;
   };
 
@@ -55,7 +55,7 @@ function makeClient(text, config) {
     if (next.expiresAt) timer = setTimeout(check, Math.min(next.expiresAt - Date.now() + 1, MAX_TIMER));
     if (JSON.stringify(next) === JSON.stringify(snapshot) && next.error === snapshot.error) return;
     snapshot = freeze(next);
-    for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) tell(listener);
   };
 
   // Timers sleep with the machine: they and the page's return only wake this check.
@@ -70,7 +70,8 @@ function makeClient(text, config) {
     return snapshot;
   };
 
-  const handleCallback = (url = address ?? location.href) => {
+  // Without an arrival there is nothing to complete: elsewhere `?code=` is the app's own.
+  const handleCallback = (url = address ?? "/") => {
     let result = callbacks.get(url);
     if (!result) {
       callbacks.set(url, (result = complete(url)));
@@ -83,22 +84,16 @@ function makeClient(text, config) {
     let result;
     try {
       result = await call("handleCallback", url);
+      if (!result) await left();
     } catch (error) {
       // The session from before, if there is one, stands.
       set({ ...(await call("restore").catch(() => SIGNED_OUT)), error });
       throw error;
     }
-    if (!result) return left();
     set(result.snapshot);
     const { returnTo } = result;
     result = Object.freeze({ snapshot, returnTo: returnTo ?? "/" });
-    if (returnTo) {
-      try {
-        (hooks?.onCallback ?? goBack)(result);
-      } catch (e) {
-        reportError(e); // the app's own error must not undo the sign-in
-      }
-    }
+    if (returnTo) tell(hooks?.onCallback ?? goBack, result);
     return result;
   };
 
@@ -164,6 +159,15 @@ function left() {
       reject(new GatepassError("interrupted"));
     });
   });
+}
+
+/** Calls the app. Its own error must not undo what has happened here. */
+function tell(listener, ...args) {
+  try {
+    listener?.(...args);
+  } catch (e) {
+    reportError(e);
+  }
 }
 
 function goBack({ returnTo }) {

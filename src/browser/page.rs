@@ -36,12 +36,13 @@ pub(super) fn origin() -> Result<String, Error> {
     window()?.location().origin().map_err(|_| internal("location"))
 }
 
-/// The present path with query and fragment; the start page when this is the redirect URI itself.
+/// The present path with query and fragment. A callback page is nowhere to come back to: there it is
+/// the start page, unless the redirect URI is the start page itself.
 pub(super) fn here(config: &Config) -> String {
     let Some(location) = web_sys::window().map(|w| w.location()) else { return "/".into() };
     let part = |part: Result<String, JsValue>| part.unwrap_or_default();
     let path = part(location.pathname());
-    if Url::parse(&config.redirect_uri).is_some_and(|url| url.origin == config.origin && url.path == path) {
+    if path != "/" && Url::parse(&config.redirect_uri).is_some_and(|url| url.path == path) {
         return "/".into();
     }
     [path.as_str(), &part(location.search()), &part(location.hash())].concat()

@@ -11,6 +11,7 @@
 use crate::config::StorageKind;
 use crate::oidc::transaction::{self, Transaction};
 use js_sys::Array;
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::Storage;
 
@@ -37,6 +38,11 @@ pub(super) enum Claim {
     /// Of another client on this origin: left alone.
     Foreign,
     Unknown,
+}
+
+thread_local! {
+    /// The keys that clients of this page have claimed: a second client must not call them unknown.
+    static CLAIMED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The records of one client.
@@ -83,8 +89,11 @@ impl Records {
             found = self.idb.take(&key).await.ok().and_then(|value| value.as_string());
         }
         match found {
-            Some(text) => Transaction::read(&text).map_or(Claim::Unknown, |t| Claim::Mine(Box::new(t))),
-            None if self.is_foreign(state).await => Claim::Foreign,
+            Some(text) => {
+                CLAIMED.with_borrow_mut(|claimed| claimed.push(key));
+                Transaction::read(&text).map_or(Claim::Unknown, |t| Claim::Mine(Box::new(t)))
+            }
+            None if self.is_foreign(state, &key).await => Claim::Foreign,
             None => Claim::Unknown,
         }
     }
@@ -126,8 +135,11 @@ impl Records {
         }
     }
 
-    async fn is_foreign(&self, state: &str) -> bool {
+    async fn is_foreign(&self, state: &str, own: &str) -> bool {
         let suffix = [":", TRANSACTION, ":", state].concat();
+        if CLAIMED.with_borrow(|claimed| claimed.iter().any(|key| key.ends_with(&suffix) && key != own)) {
+            return true;
+        }
         let theirs = |records: Vec<(String, String)>| records.iter().any(|(key, _)| key.ends_with(&suffix));
         WEB_STORES.into_iter().any(|store| theirs(entries(store, PREFIX))) || theirs(self.idb_entries(PREFIX).await)
     }

@@ -33,7 +33,8 @@ const NOTED_CREDENTIALS = ["authorization", "cookie"];
  * Starts the provider on `http://localhost:port`. Any user name with any password signs in; the
  * user name becomes `sub`.
  *
- * `requests` grows by `{ method, path, query, headers }` with every request that arrives.
+ * `requests` grows by `{ method, path, query, headers }` with every request that arrives; `status`
+ * joins when it has been answered.
  */
 export async function startOidcProvider({ port = 4578, redirectUris, logoutUris }) {
   await assertPortFree(port, "oidc-provider");
@@ -48,7 +49,9 @@ export async function startOidcProvider({ port = 4578, redirectUris, logoutUris 
   const login = loginPage(provider);
   const server = createServer((request, response) => {
     const url = new URL(request.url, origin);
-    requests.push(note(request, url));
+    const noted = note(request, url);
+    requests.push(noted);
+    response.once("finish", () => (noted.status = response.statusCode));
     if (isCognitoLogout(request, url)) logout(url, response, logoutUris);
     else if (url.pathname.startsWith("/login/")) login(request, response);
     else handle(request, response);
