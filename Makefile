@@ -17,9 +17,9 @@ timed = @bash tests/timed.sh
 # The package's own build of std: panics trap at once and print nothing. It saves 6 kB of 60, and
 # needs rust-src and the bootstrap switch, so that a stable compiler takes the -Z flags. Everything
 # else here (native, wasm tests, `cargo build`) is plain stable.
-SMALL_STD = RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target/pkg RUSTFLAGS="--cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\" \
-  -Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none"
-SMALL_STD_ARGS = -Z build-std=std,panic_abort -Z build-std-features=optimize_for_size
+SMALL_STD = RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target/pkg
+SMALL_STD_ARGS = -Z build-std=std,panic_abort -Z build-std-features=optimize_for_size \
+  --config 'target.wasm32-unknown-unknown.rustflags = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zfmt-debug=none", "-Zlocation-detail=none"]'
 
 SOURCES = $(shell find src pkg-template -type f) Cargo.toml Cargo.lock .cargo/config.toml CHANGELOG.md Makefile
 

@@ -23,8 +23,15 @@ wasm() {
   have=$(rustup component list --installed)
   [[ $have == *rust-src* ]] || { say "rustup component add rust-src"; rustup component add rust-src; }
   if lacks wasm-pack; then
-    say "cargo install wasm-pack (a minute or two; its first run builds wasm-bindgen-cli too, up to 8 minutes, once)"
+    say "cargo install wasm-pack (a minute or two, once)"
     cargo install --quiet wasm-pack --version 0.15.1
+  fi
+  # wasm-pack builds the CLI that fits Cargo.lock on its first run. Here, where no flag of ours is set.
+  local bindgen
+  bindgen=$(sed -n '/^name = "wasm-bindgen"$/{n;s/.*"\(.*\)"/\1/p}' Cargo.lock)
+  if ! compgen -G "$HOME/.cache/.wasm-pack/wasm-bindgen-*$bindgen*/wasm-bindgen" >/dev/null; then
+    say "wasm-bindgen-cli $bindgen, by wasm-pack (up to 8 minutes, once)"
+    wasm-pack build --dev --target web --no-pack --no-typescript --out-dir target/wasm-dev
   fi
 }
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { lines, requests, requestsBeside, requestsTo } from "./wire.mjs";
-import { ready, rejection, resolution, startWorld, stored, verdict } from "./world.mjs";
+import { ready, resolution, startWorld, stored, verdict } from "./world.mjs";
 
 const STATE = "s".repeat(43); // well-formed, and nobody's
 const STAY = { harness: { stay: true } };

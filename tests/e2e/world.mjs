@@ -14,18 +14,18 @@ const PKG_DIR = fileURLToPath(new URL("../../pkg/", import.meta.url));
 const SITE_DIR = fileURLToPath(new URL("site/", import.meta.url));
 const PATIENCE = 15_000; // milliseconds until a condition that does not come about fails its test
 
-/** Any name and password sign in at oidc-provider; these are as good as any. */
-export const ADA = { name: "ada", password: "x" };
-
 /** oidc-provider on Cognito's paths, as gatepass is told of it. */
 export async function oidcProvider({ port, redirectUris, logoutUris }) {
   const provider = await startOidcProvider({ port, redirectUris, logoutUris });
   const { origin, issuer, clientId, jwksUri } = provider;
   const cognito = { userPoolId: "eu-central-1_gatepass", clientId, domain: origin, endpoints: { issuer, jwksUri } };
-  return { ...provider, cognito, person: ADA };
+  return { ...provider, cognito, person: { name: "ada", password: "any" } };
 }
 
-/** Starts everything on free ports; `stop()` ends it. `siteDir` replaces the harness page. */
+/**
+ * Starts everything on free ports; `stop()` ends it. `startProvider` answers with the provider, its
+ * `cognito` configuration and a `person` who can sign in there; `siteDir` replaces the harness page.
+ */
 export async function startWorld({ startProvider = oidcProvider, siteDir = SITE_DIR, browserOptions } = {}) {
   const origin = `http://localhost:${await freePort()}`;
   const provider = await startProvider({
@@ -84,7 +84,7 @@ export async function startWorld({ startProvider = oidcProvider, siteDir = SITE_
     // Not page.route: that does not see the hops of a redirect.
     const cdp = await page.context().newCDPSession(page);
     await cdp.send("Fetch.enable", { patterns: [{ urlPattern: `${origin}/callback*` }] });
-    const paused = new Promise((resolve) => cdp.once("Fetch.requestPaused", resolve));
+    const paused = patient(() => new Promise((resolve) => cdp.once("Fetch.requestPaused", resolve)))();
     await submit(page);
     const { requestId, request } = await paused;
     await cdp.send("Fetch.fulfillRequest", { requestId, responseCode: 204 });
@@ -166,18 +166,20 @@ export const stored = (page) =>
     return [...web("sessionStorage", sessionStorage), ...web("localStorage", localStorage), ...records];
   });
 
-/** A promise that never settles fails its test. Playwright waits for every condition with patience, save for this one. */
-const patient = (call) => async (...args) => {
-  let timer;
-  const impatience = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`still waiting: ${args[0]}`)), PATIENCE);
-  });
-  try {
-    return await Promise.race([call(...args), impatience]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
+/** `call`, but a promise that never settles fails its test. Playwright itself waits so with all but `evaluate`. */
+function patient(call) {
+  return async (...args) => {
+    let timer;
+    const impatience = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`still waiting: ${args[0] ?? call}`)), PATIENCE);
+    });
+    try {
+      return await Promise.race([call(...args), impatience]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
 
 /** Waits until `condition` holds, for what neither the page nor its network tells. */
 export async function until(condition) {
