@@ -82,3 +82,9 @@ export function hurry() {
   globalThis.setTimeout = (action, pause, ...rest) => (pauses.push(pause), original(action, 0, ...rest));
   return { pauses, stop: () => (globalThis.setTimeout = original) };
 }
+
+/** IndexedDB as a browser that denies it gives it. */
+export function deniedIdb() {
+  const denied = () => Promise.reject(new DOMException("denied", "SecurityError"));
+  return { put: denied, take: denied, list: denied };
+}

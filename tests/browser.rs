@@ -30,6 +30,8 @@ extern "C" {
     fn host(idb: &JsValue) -> Host;
     fn deny(name: &str) -> Function;
     fn hurry() -> JsValue;
+    #[wasm_bindgen(js_name = deniedIdb)]
+    fn denied_idb() -> JsValue;
 }
 
 #[wasm_bindgen(module = "/pkg-template/idb.js")]
@@ -120,6 +122,71 @@ async fn a_fault_of_the_network_can_be_tried_again_in_the_same_page() {
         answer(&Array::of2(&token_answer(&get(&signed, "token")), &keys));
         visit.back().await.unwrap();
     }
+}
+
+/// Each fault of the token endpoint has its code. A retryable one leaves the sign-in where it was, any
+/// other has used it up.
+#[wasm_bindgen_test]
+async fn every_fault_of_the_token_endpoint() {
+    for (body, status, expected, retryable) in [
+        ("<html>", 500, "provider_unavailable", true),
+        ("", 503, "provider_unavailable", true),
+        ("", 429, "rate_limited", true),
+        ("", 200, "tokens_invalid/empty", false),
+        ("<html>", 200, "tokens_invalid/not_json", false),
+        ("<html>Request blocked", 403, "request_blocked", false),
+        (r#"{"error":"invalid_grant"}"#, 400, "grant_refused", false),
+        (r#"{"error":"unauthorized_client","error_description":"invalid_redirect"}"#, 400, "client_refused/redirect_uri", false),
+        (r#"{"access_token":"a","id_token":"i","token_type":"DPoP"}"#, 200, "tokens_invalid/token_type", false),
+        (r#"{"access_token":"a","token_type":"Bearer"}"#, 200, "tokens_invalid/id_token", false),
+    ] {
+        let visit = Visit::begin(13);
+        let signed = sign("ES256", &visit.claims("")).await.unwrap();
+        let keys = text(&get(&signed, "jwks"), 200);
+        answer(&Array::of2(&text(body, status), &keys));
+        assert_eq!(visit.refusal().await, expected);
+        answer(&Array::of2(&token_answer(&get(&signed, "token")), &keys));
+        match visit.back().await {
+            Ok(_) => assert!(retryable, "{expected}"),
+            Err(thrown) => assert_eq!((verdict(&thrown).as_str(), retryable), ("callback_invalid/state_unknown", false)),
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn records_of_no_use_are_dropped_and_reported() {
+    for (record, why) in [
+        ("", "damaged"),
+        ("{", "damaged"),
+        ("[]", "version"),
+        (r#"{"v":2}"#, "version"),
+        (r#"{"v":1,"clientId":"other","issuer":"https://evil.example"}"#, "foreign"),
+        (r#"{"v":1,"clientId":"c"}"#, "damaged"),
+    ] {
+        let visit = Visit::begin(14);
+        session_storage().set_item("gatepass:default:session", record).unwrap();
+        assert_eq!(get(&visit.client.restore(), "status"), "signedOut", "{record}");
+        assert_eq!(visit.events(), [["session_dropped: ", why].concat()], "{record}");
+        assert!(session_storage().get_item("gatepass:default:session").unwrap().is_none());
+    }
+    for record in ["", "{", r#"{"v":2}"#] {
+        let visit = Visit::begin(14);
+        let key = ["gatepass:default:tx:", &visit.transaction.state].concat();
+        session_storage().set_item(&key, record).unwrap();
+        assert_eq!(visit.refusal().await, "callback_invalid/state_unknown", "{record}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn where_nothing_can_be_kept_the_page_does_not_leave() {
+    let host: JsValue = host(&denied_idb()).into();
+    let client = Client::new(CONFIG, host.unchecked_into()).unwrap();
+    let (allow_session, allow_local) = (deny("sessionStorage"), deny("localStorage"));
+    assert_eq!(get(&client.restore(), "status"), "signedOut");
+    let result = client.sign_in("{}").await;
+    allow_local.call0(&JsValue::NULL).unwrap();
+    allow_session.call0(&JsValue::NULL).unwrap();
+    assert_eq!(verdict(&result.unwrap_err()), "storage_unavailable/transaction");
 }
 
 /// Tokens wait for keys about a minute, are seen by nobody meanwhile, and need no second exchange.
