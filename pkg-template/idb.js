@@ -23,8 +23,17 @@ const result = (request, upgrade) =>
   });
 
 export const idb = {
+  get: (key) => run("readonly", (store) => result(store.get(key))),
+
   /** Writes, and answers with what reads back. */
   put: (key, value) => run("readwrite", (store) => (store.put(value, key), result(store.get(key)))),
+
+  /** Writes where nothing `isGood` is yet, and answers with what is there then: of two tabs one wins. */
+  add: (key, value, isGood) =>
+    run("readwrite", async (store) => {
+      if (!isGood(await result(store.get(key)))) store.put(value, key);
+      return result(store.get(key));
+    }),
 
   /** Reads and deletes in one transaction: of two takers one gets it. */
   take: (key) =>

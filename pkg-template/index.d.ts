@@ -60,6 +60,18 @@ export interface Gatepass {
   signIn(options?: SignInOptions): Promise<never>;
 
   /**
+   * Signs in through a window of its own; this page stays. Call it directly in a click handler: the
+   * window is opened before anything is waited for. Works where storage is denied (this page holds the
+   * transaction) and where the provider's page is cut off from its opener (Cross-Origin-Opener-Policy):
+   * the window comes to the redirect URI of this origin, and the two pages find each other there.
+   *
+   * @throws {GatepassError} `popup_blocked` when the browser opens no window; `interrupted` when the
+   *   person closes it (a response that comes later all the same still signs in); as `signIn` and
+   *   `handleCallback`.
+   */
+  signInWithPopup(options?: SignInOptions): Promise<CallbackResult>;
+
+  /**
    * The explicit form of what `ready()` does on the redirect URI. Safe to call twice: one exchange,
    * the same result. After a `retryable` error it can be called again in the same page.
    *
@@ -81,9 +93,14 @@ export interface Gatepass {
   startFrom(url: string | URL): Promise<never>;
 
   /**
-   * The access token, for an API's `Authorization: Bearer` header.
+   * The access token, for an API's `Authorization: Bearer` header. Renewed first when it has ended:
+   * once, however many calls and tabs ask.
    *
-   * @throws {GatepassError} `sign_in_required` when nobody is signed in or the session has ended.
+   * @throws {GatepassError} `sign_in_required` when nobody is signed in (`details.rule`: the snapshot's
+   *   reason) or the token cannot live that long (`min_validity`). Retryable, the session stands:
+   *   `network_failed`, `request_timeout`, `provider_unavailable`, `rate_limited`, `keys_unavailable`,
+   *   `refresh_busy`.
+   * @see RFC 6749 §6, RFC 9700 §4.14
    */
   getAccessToken(options?: TokenOptions): Promise<string>;
 
@@ -91,19 +108,44 @@ export interface Gatepass {
   getIdToken(options?: TokenOptions): Promise<string>;
 
   /**
-   * Signs out. `local`: this client only; the refresh token is revoked. `global` (default): also
-   * leaves the page for the provider's logout page, which ends the person's session there; does not
-   * resolve then. Never fails for the network: local state is gone first.
+   * The claims of the provider's userinfo endpoint, fetched anew with each call.
    *
-   * @see RFC 7009; Cognito `/logout` with `client_id` and `logout_uri`
+   * @throws {GatepassError} `userinfo_invalid` when the answer is unusable or for another subject
+   *   (`details.rule`: `sub`) or there is no such endpoint (`endpoint`); as `getAccessToken`.
+   * @see OpenID Connect Core §5.3
    */
-  signOut(options?: { scope?: "local" | "global" }): Promise<void>;
+  getUserInfo(): Promise<Readonly<Record<string, unknown>>>;
+
+  /**
+   * The platform's `fetch`, with the token for requests to `apiOrigins` and nobody else. An
+   * `Authorization` header of the app's own wins; signed out, the request goes without. After a 401
+   * the token is renewed and the request made once more, unless `init.body` is a stream. A redirect to
+   * another origin loses the token (Fetch standard §4.4, HTTP-redirect fetch).
+   *
+   * @throws {GatepassError} `request_invalid` / `no-cors`: such a request cannot carry a token.
+   */
+  fetch: typeof fetch;
+
+  /**
+   * Signs out, in every tab. `local`: this app; the refresh token is revoked. `global` (default): also
+   * leaves the page for the provider's logout page, which ends the person's session there; does not
+   * resolve then. `everywhere`: before that, ends the person's sessions on every device (Cognito
+   * GlobalSignOut; needs the scope `aws.cognito.signin.user.admin`).
+   *
+   * Never fails for the network: local state is gone first.
+   *
+   * @throws {GatepassError} `request_invalid` for an option that does not exist, or `everywhere` at a
+   *   provider that has no such thing: nothing has been done then.
+   * @see RFC 7009; Cognito `/logout`; OpenID Connect RP-Initiated Logout §2, without `id_token_hint`: a
+   *   token has no place in an address, so a provider may ask the person to confirm
+   */
+  signOut(options?: { scope?: "local" | "global"; everywhere?: boolean }): Promise<void>;
 
   /**
    * Hosted pages of the user pool, to link to. They come back to the redirect URI without `state`,
    * and gatepass then starts a proper sign-in (the person is already known there: no second form).
    *
-   * Each throws `not_ready` until `ready()` has resolved once.
+   * Each throws `not_ready` until `ready()` has resolved once, and with another provider than Cognito.
    */
   readonly urls: { signUp(): string; forgotPassword(): string; addPasskey(): string };
 }
@@ -123,6 +165,16 @@ export interface SignInOptions {
   prompt?: string;
   /** RFC 8707 resource indicator: becomes the access token's audience. */
   resource?: string;
+  /**
+   * Seconds since the person last typed a credential, at most; 0 asks anew. Enforced: an ID token whose
+   * `auth_time` is missing or older is `id_token_invalid` / `auth_time` (OpenID Connect Core §3.1.2.1).
+   */
+  maxAge?: number;
+  /**
+   * Authentication contexts to ask for, space-separated, the preferred first (step-up). Enforced: an ID
+   * token whose `acr` is none of them is `id_token_invalid` / `acr`.
+   */
+  acrValues?: string;
   /** Any further authorization parameter. One that gatepass sets itself is `request_invalid`. */
   extraParams?: Readonly<Record<string, string>>;
 }
@@ -138,12 +190,24 @@ export interface CallbackResult {
   returnTo: string;
 }
 
-export type SignedOutReason = "never" | "signed_out" | "expired";
+/**
+ * Why nobody is signed in. `expired`: the tokens have ended and are not renewed any more. `revoked`: the
+ * provider ended the session before its time. `elsewhere`: signed out in another tab.
+ */
+export type SignedOutReason = "never" | "signed_out" | "expired" | "revoked" | "elsewhere";
 
 export type Snapshot = { readonly error?: GatepassError } & (
   | { readonly status: "loading" }
   | { readonly status: "signedOut"; readonly reason: SignedOutReason }
-  | { readonly status: "signedIn"; readonly user: User; readonly expiresAt: Date; readonly via: "oidc" }
+  | {
+      readonly status: "signedIn";
+      readonly user: User;
+      /** When the present tokens end. They are renewed then, or before. */
+      readonly expiresAt: Date;
+      readonly via: "oidc";
+      /** The last renewal failed for now. The person stays signed in, and it is tried again by itself. */
+      readonly stale: boolean;
+    }
 );
 
 export interface User {
@@ -161,8 +225,11 @@ export interface User {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-export interface GatepassConfig {
-  cognito: CognitoConfig;
+/** One door: Amazon Cognito, or any other OpenID provider. */
+export type GatepassConfig = CommonConfig &
+  ({ cognito: CognitoConfig; oidc?: never } | { oidc: OidcConfig; cognito?: never });
+
+export interface CommonConfig {
   /** On this origin: absolute or a path. No fragment; https, except on localhost. Default: `/callback`. */
   redirectUri?: string;
   /** Where the provider's logout page returns to; must be registered there. Absolute or a path. Default: `/`. */
@@ -172,11 +239,22 @@ export interface GatepassConfig {
   /** Keeps several clients on one origin apart. Letters, digits, `-` and `_`. Default: `default`. */
   name?: string;
   /**
-   * Where the session is kept. `session`: this tab, survives a reload. `local`: every tab of this
-   * origin, survives the browser. `memory`: gone with the page. Default: `session`.
-   * Any script of the origin can read the first two.
+   * Where the session is kept. `vault`: IndexedDB, encrypted by a key that cannot leave the browser;
+   * every tab, survives the browser. `local`: localStorage, likewise, in plain text. `session`:
+   * sessionStorage, this tab, survives a reload. `memory`: gone with the page. Or a store of your own.
+   * Default: `vault`.
+   *
+   * Where the browser denies the store, the session lives in this page's memory and `onLog` hears
+   * `session_in_memory`. A record that is damaged, foreign or of a future version is dropped with
+   * `session_dropped`.
    */
-  storage?: "session" | "local" | "memory";
+  storage?: "vault" | "session" | "local" | "memory" | TokenStorage;
+  /** Origins that `fetch` sends the token to, e.g. `https://api.example.com`. Default: none. */
+  apiOrigins?: readonly string[];
+  /** Which token `fetch` sends. Default: `access`. */
+  bearer?: "access" | "id";
+  /** `lazy`: tokens are renewed when one is asked for. `ahead`: a minute before they end. Default: `lazy`. */
+  renew?: "lazy" | "ahead";
   /** Roles of a person whose token names none. Default: none. */
   defaultRoles?: readonly string[];
   /** Called once per completed sign-in. Default: `history.replaceState` to `returnTo`. */
@@ -202,7 +280,43 @@ export interface CognitoConfig {
     jwksUri?: string;
     revocationEndpoint?: string;
     endSessionEndpoint?: string;
+    userinfoEndpoint?: string;
+    /** Cognito's own API, for `signOut({ everywhere: true })`. */
+    userPoolEndpoint?: string;
   };
+}
+
+/** Any OpenID provider with authorization code, PKCE and public clients. */
+export interface OidcConfig {
+  /**
+   * The provider's issuer identifier, exactly as its metadata says it. Without `endpoints` the metadata
+   * is fetched from `/.well-known/openid-configuration` before the first sign-in, checked, and kept for
+   * an hour (OpenID Connect Discovery §4).
+   */
+  issuer: string;
+  /** The client's id. The client must be public: one with a secret cannot be used from a browser. */
+  clientId: string;
+  /** The provider's endpoints, instead of asking for them: no request before the redirect. */
+  endpoints?: {
+    authorizationEndpoint: string;
+    tokenEndpoint: string;
+    jwksUri: string;
+    revocationEndpoint?: string;
+    endSessionEndpoint?: string;
+    userinfoEndpoint?: string;
+    /** Every response must then name its issuer (RFC 9207). Default: false. */
+    authorizationResponseIssParameterSupported?: boolean;
+  };
+}
+
+/**
+ * A store of the app's own for one text per client. A rejection counts as a denied store. What it
+ * holds are tokens in plain text.
+ */
+export interface TokenStorage {
+  get(key: string): Promise<string | null | undefined> | string | null | undefined;
+  set(key: string, value: string): Promise<void> | void;
+  remove(key: string): Promise<void> | void;
 }
 
 export interface LogEntry {
@@ -243,7 +357,9 @@ export type GatepassErrorCode =
   | "wasm_blocked"
   | "wasm_load_failed"
   | "request_invalid"
+  | "discovery_invalid"
   | "storage_unavailable"
+  | "popup_blocked"
   | "interrupted"
   | "callback_invalid"
   | "access_denied"
@@ -260,6 +376,8 @@ export type GatepassErrorCode =
   | "id_token_invalid"
   | "keys_unavailable"
   | "keys_invalid"
+  | "userinfo_invalid"
   | "sign_in_required"
+  | "refresh_busy"
   | "not_ready"
   | "internal";

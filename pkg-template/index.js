@@ -1,180 +1,161 @@
-// The package's front: one object per client, loading the core on first use.
+// The package's front: one object per client. The core is loaded on first use.
 //
 //   createGatepass ── arrival.js takes the response out of the address bar, synchronously
-//        │
-//     method ── load.js ── wasm core ── plain values back ── snapshot, listeners
+//        └─ method ── client.js ── callback.js, renewal.js, session.js ── the core's steps
 
 import { parseUrl, takeArrival } from "./arrival.js";
-import { GatepassError, isGatepassError, toGatepassError } from "./errors.js";
-import { idb } from "./idb.js";
+import { makeClient } from "./client.js";
+import { GatepassError, isGatepassError } from "./errors.js";
+import { makeFetch } from "./fetch.js";
 import { init, load } from "./load.js";
+import { tell } from "./page.js";
+import { awaitPopup, openPopup } from "./popup.js";
+import { signOut } from "./sign-out.js";
+import { send } from "./wire.js";
 
 export { GatepassError, init, isGatepassError };
 
-const LOADING = Object.freeze({ status: "loading" });
-const SIGNED_OUT = { status: "signedOut", reason: "never" };
-const MAX_TIMER = 2 ** 31 - 1; // milliseconds; longer ones fire at once
-
 const isServer = () => typeof window === "undefined";
-const clients = new Map(); // by configuration: React's second render gets the same client
+const known = new Map(); // by configuration: React's second render gets the same client
 
 export function createGatepass(config) {
-  const text = configText(config);
-  const client = clients.get(text) ?? makeClient(text, config);
-  client.hooks(config);
-  if (!isServer()) clients.set(text, client);
-  return client.gatepass;
+  const text = plainText(config);
+  let entry = known.get(text);
+  if (entry?.storage !== config?.storage) entry = undefined; // a store of the app's own is no text
+  entry ??= make(text, config);
+  entry.hooks = { ...config };
+  if (!isServer()) known.set(text, entry);
+  return entry.gatepass;
 }
 
-function makeClient(text, config) {
+function make(text, config) {
+  const entry = { storage: config?.storage };
   const address = takeArrival(config?.redirectUri);
-  const listeners = new Set();
   const callbacks = new Map(); // by address: one exchange, the same result twice
-  let hooks, snapshot = LOADING, core, opening, starting, timer;
-
-  const open = async () => {
-    if (isServer()) throw new GatepassError("unsupported_environment", { rule: "no_window" });
-    const { Client } = await load();
-    core ??= new Client(text, { idb, log: (event, detail) => tell(hooks?.onLog, { event, detail }) });
-    return core;
-  };
-
-  const call = async (method, ...args) => {
-    try {
-      const client = await (opening ??= open());
-      return await client[method](...args);
-    } catch (e) {
-      if (!core) opening = undefined;
-      throw toGatepassError(e);
-    }
-  };
-
-  const set = (next) => {
-    if (next.expiresAt) next.expiresAt = new Date(next.expiresAt);
-    clearTimeout(timer);
-    if (next.expiresAt) timer = setTimeout(check, Math.min(next.expiresAt - Date.now() + 1, MAX_TIMER));
-    if (JSON.stringify(next) === JSON.stringify(snapshot) && next.error === snapshot.error) return;
-    snapshot = freeze(next);
-    for (const listener of [...listeners]) tell(listener);
-  };
-
-  // Timers sleep with the machine: they and the page's return only wake this check.
-  const check = async () => snapshot.status === "signedIn" && set(await call("restore"));
+  const client = makeClient(text, config, (event, detail) => tell(entry.hooks.onLog, { event, detail }), load);
+  const { call, session, snapshot } = client;
+  let starting;
 
   const start = async () => {
-    if (isServer()) return snapshot;
-    addEventListener("pageshow", check);
-    document.addEventListener("visibilitychange", check);
-    if (address) await handleCallback().catch(() => {});
-    else set(await call("restore").catch((error) => ({ ...SIGNED_OUT, error })));
-    return snapshot;
+    if (isServer()) return snapshot.current;
+    if (address) return handleCallback().then(({ snapshot }) => snapshot, () => snapshot.current);
+    const restore = async () => {
+      await session.read();
+      const isLive = () => session.remaining() > 0;
+      if (session.held && !isLive()) await client.renew(isLive).catch(() => {});
+      return client.show();
+    };
+    return call(restore).catch((error) => client.show({ error }));
   };
 
   // Without an arrival there is nothing to complete: elsewhere `?code=` is the app's own.
   const handleCallback = (url = address ?? "/") => {
     let result = callbacks.get(url);
     if (!result) {
-      callbacks.set(url, (result = complete(url)));
+      callbacks.set(url, (result = complete(({ callback }) => callback.arrive(url))));
       result.catch((error) => error.retryable && callbacks.delete(url));
     }
     return result;
   };
 
-  const complete = async (url) => {
-    let result;
+  const complete = async (arrive, onCallback = entry.hooks.onCallback ?? goBack) => {
     try {
-      result = await call("handleCallback", url);
-      if (!result) await left();
+      const { returnTo } = await call(arrive);
+      const shown = client.show({ error: undefined, tell: returnTo && "changed" });
+      const result = Object.freeze({ snapshot: shown, returnTo: returnTo ?? "/" });
+      if (returnTo) tell(onCallback, result);
+      return result;
     } catch (error) {
-      // The session from before, if there is one, stands.
-      set({ ...(await call("restore").catch(() => SIGNED_OUT)), error });
+      client.show({ error }); // the session from before, if there is one, stands
       throw error;
     }
-    set(result.snapshot);
-    const { returnTo } = result;
-    result = Object.freeze({ snapshot, returnTo: returnTo ?? "/" });
-    if (returnTo) tell(hooks?.onCallback ?? goBack, result);
-    return result;
   };
 
-  const token = (method) => async ({ minValidity = 0 } = {}) => {
+  const signInWithPopup = async (options) => {
+    if (isServer()) throw new GatepassError("unsupported_environment", { rule: "no_window" });
+    const popup = openPopup();
+    const begin = async ({ core, provider }) => {
+      core.signIn(plainText(options), "/"); // judged before anything is fetched
+      await provider.ready();
+      return core.signIn(plainText(options), here(config));
+    };
+    const begun = await call(begin).catch((e) => (popup.close(), Promise.reject(e)));
+    popup.location = begun.url;
+    return new Promise((resolve, reject) => {
+      const take = (url) => resolve(complete(({ callback }) => callback.take(url, begun.record, begun.state), () => {}));
+      awaitPopup(popup, begun.state, take, () => reject(new GatepassError("interrupted")));
+    });
+  };
+
+  const token = (kind) => async ({ minValidity = 0 } = {}) => {
     await ready();
-    return call(method, minValidity).catch((error) => (check(), Promise.reject(error)));
+    return call(async ({ live }) => (await live(minValidity))[kind]);
   };
 
-  const url = (page) => () => {
-    if (!core) throw new GatepassError("not_ready");
-    return core.pageUrl(page);
+  // One that is newer than `refused`, whoever renews it.
+  const renewed = (kind) => (refused) =>
+    call(async ({ renew }) => {
+      if (session.held?.[kind] === refused) await renew(() => session.held[kind] !== refused);
+      return session.held?.[kind];
+    });
+
+  const page = (name) => () => {
+    const url = client.core?.pageUrl(name);
+    if (!url) throw new GatepassError("not_ready");
+    return url;
   };
 
   const ready = () => (starting ??= start());
+  const bearer = config?.bearer === "id" ? "idToken" : "accessToken";
 
-  const gatepass = {
+  entry.gatepass = {
     ready,
     get snapshot() {
-      return snapshot;
+      return snapshot.current;
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    async signIn(options = {}) {
-      await call("signIn", configText(options));
-      return left();
-    },
+    subscribe: snapshot.subscribe,
+    signIn: (options = {}) => call(({ core, leave }) => leave(() => core.signIn(plainText(options), here(config)))),
+    signInWithPopup: (options = {}) => signInWithPopup(options),
     handleCallback,
     async startFrom(link) {
       const address = parseUrl(link, isServer() ? undefined : location.href);
       if (!address) throw new GatepassError("request_invalid", { option: "url", rule: "malformed" });
-      await call("startFrom", address.search.slice(1));
-      return left();
+      return call(({ core, leave }) => leave(() => core.startFrom(address.search.slice(1))));
     },
     getAccessToken: token("accessToken"),
     getIdToken: token("idToken"),
-    async signOut({ scope = "global" } = {}) {
-      if (scope !== "global" && scope !== "local") throw new GatepassError("request_invalid", { option: "scope", rule: "unknown" });
-      set(await call("signOut", scope === "global"));
-      if (scope === "global") return left();
+    async getUserInfo() {
+      await ready();
+      return call(async ({ core, live, provider }) => {
+        const { accessToken, user } = await live(0);
+        await provider.ready();
+        return core.userinfoClaims(await send(core.userinfo(accessToken)), user.id);
+      });
     },
-    urls: { signUp: url("signUp"), forgotPassword: url("forgotPassword"), addPasskey: url("addPasskey") },
+    fetch: makeFetch(config?.apiOrigins, token(bearer), renewed(bearer)),
+    signOut: (options = {}) => signOut(client, options),
+    urls: { signUp: page("signUp"), forgotPassword: page("forgotPassword"), addPasskey: page("addPasskey") },
   };
-  return { gatepass, hooks: (next) => (hooks = next) };
+  return entry;
 }
 
 /** For the core to read. Functions are no options but the two hooks, which stay on this side. */
-function configText(config) {
+function plainText(config) {
   try {
-    return JSON.stringify({ ...config, onCallback: undefined, onLog: undefined }, (_, value) => (typeof value === "function" ? null : value));
+    const plain = { ...config, onCallback: undefined, onLog: undefined };
+    return JSON.stringify(plain, (_, value) => (typeof value === "function" ? null : value));
   } catch {
     return "null"; // cyclic: the core refuses it
   }
 }
 
-/** The page is leaving. If it comes back from the back/forward cache, nobody waits forever. */
-function left() {
-  return new Promise((_, reject) => {
-    addEventListener("pageshow", function back(event) {
-      if (!event.persisted) return;
-      removeEventListener("pageshow", back);
-      reject(new GatepassError("interrupted"));
-    });
-  });
-}
-
-/** Calls the app. Its own error must not undo what has happened here. */
-function tell(listener, ...args) {
-  try {
-    listener?.(...args);
-  } catch (e) {
-    reportError(e);
-  }
+/** The present path. A callback page is nowhere to come back to, unless it is the start page itself. */
+function here({ redirectUri = "/callback" }) {
+  const { pathname, search, hash } = location;
+  const isCallback = pathname !== "/" && pathname === parseUrl(redirectUri, location.origin).pathname;
+  return isCallback ? "/" : pathname + search + hash;
 }
 
 function goBack({ returnTo }) {
   history.replaceState(history.state, "", returnTo);
-}
-
-function freeze(value) {
-  for (const inner of Object.values(value)) if (inner instanceof Object) freeze(inner);
-  return Object.freeze(value);
 }

@@ -1,4 +1,13 @@
-import type { Gatepass, GatepassErrorCode, GatepassErrorDetails, SignInOptions, Snapshot, TokenOptions, User } from "./index.js";
+import type {
+  Gatepass,
+  GatepassErrorCode,
+  GatepassErrorDetails,
+  SignedOutReason,
+  SignInOptions,
+  Snapshot,
+  TokenOptions,
+  User,
+} from "./index.js";
 
 /**
  * A double of {@link Gatepass} for the tests of apps: no wasm, no network, no timers. It starts signed
@@ -11,8 +20,8 @@ export interface TestGatepass extends Gatepass {
   readonly calls: readonly [method: string, ...args: (SignInOptions | TokenOptions | string | URL | object | undefined)[]][];
   /** Signs a person in, for `seconds` (default 3600). Listeners are called. */
   signInAs(user?: Partial<User>, seconds?: number): Snapshot;
-  /** Ends the session as time does: `signedOut` / `expired`. */
-  expire(): Snapshot;
+  /** Ends the session as time does (`expired`), or another tab or the provider. */
+  expire(reason?: SignedOutReason): Snapshot;
   /** Lets every method but `ready` and `subscribe` reject with this code, and puts it into the snapshot. Without a code: heals. */
   fail(code?: GatepassErrorCode, details?: GatepassErrorDetails): void;
 }

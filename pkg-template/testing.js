@@ -21,7 +21,7 @@ export function createTestGatepass({ user, error } = {}) {
   const signedIn = (who, seconds = 3600) => {
     const claims = { sub: "test-user", iss: "https://issuer.test", ...who.claims };
     const person = { id: claims.sub, issuer: claims.iss, groups: [], roles: [], ...who, claims };
-    return { status: "signedIn", via: "oidc", user: Object.freeze(person), expiresAt: new Date(Date.now() + seconds * 1000) };
+    return { status: "signedIn", via: "oidc", user: Object.freeze(person), expiresAt: new Date(Date.now() + seconds * 1000), stale: false };
   };
   const token = (name) => async ({ minValidity = 0 } = {}) => {
     record(name, { minValidity });
@@ -48,6 +48,10 @@ export function createTestGatepass({ user, error } = {}) {
       return () => listeners.delete(listener);
     },
     signIn: leave("signIn"),
+    async signInWithPopup(options) {
+      record("signInWithPopup", options);
+      return { snapshot: set(signedIn({})), returnTo: "/" };
+    },
     startFrom: leave("startFrom"),
     async handleCallback(url) {
       record("handleCallback", url);
@@ -55,6 +59,15 @@ export function createTestGatepass({ user, error } = {}) {
     },
     getAccessToken: token("getAccessToken"),
     getIdToken: token("getIdToken"),
+    async getUserInfo() {
+      record("getUserInfo");
+      if (snapshot.status === "signedIn") return { ...snapshot.user.claims };
+      throw new GatepassError("sign_in_required", { rule: snapshot.reason });
+    },
+    async fetch(...args) {
+      record("fetch", ...args);
+      return globalThis.fetch(...args); // without a token: mock it as the app's tests mock fetch
+    },
     async signOut(options) {
       record("signOut", options);
       set({ status: "signedOut", reason: "signed_out" });
@@ -65,7 +78,7 @@ export function createTestGatepass({ user, error } = {}) {
       addPasskey: () => "https://issuer.test/passkeys/add",
     },
     signInAs: (who = {}, seconds) => set(signedIn(who, seconds)),
-    expire: () => set({ status: "signedOut", reason: "expired" }),
+    expire: (reason = "expired") => set({ status: "signedOut", reason }),
     fail(code, details) {
       failure = code && new GatepassError(code, details);
       if (failure) set({ ...(snapshot.status === "signedIn" ? snapshot : NOBODY), error: failure });

@@ -8,7 +8,7 @@
 
 use crate::error::Error;
 use crate::json::Json;
-use crate::oidc::{cognito, provider::Provider};
+use crate::oidc::{cognito, discovery, provider::Provider};
 use crate::options::{MALFORMED, MISSING, Options, TYPE, no_placeholder};
 use crate::text::spaced;
 use crate::url::Url;
@@ -28,23 +28,10 @@ pub struct Config {
     pub scope: String,
     /// Keeps several clients on one origin apart.
     pub name: String,
-    /// Where the session is kept.
-    pub storage: StorageKind,
     /// Roles of a person whose token names none.
     pub default_roles: Vec<String>,
     /// The page's own origin.
     pub origin: String,
-}
-
-/// Where the session is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StorageKind {
-    /// localStorage
-    Local,
-    /// This page only.
-    Memory,
-    /// sessionStorage
-    Session,
 }
 
 impl Config {
@@ -56,11 +43,25 @@ impl Config {
         let json = Json::parse(text).map_err(|_| Error::config(TYPE, "config"))?;
         let top = Options::new("", &json, "config")?;
         no_placeholder("", &json)?;
-        top.only(&["cognito", "redirectUri", "logoutUri", "scopes", "name", "storage", "defaultRoles"])?;
-
-        let door = top.section("cognito").ok_or_else(|| Error::config(MISSING, "cognito"))?;
-        let door = Options::new("cognito.", door, "cognito")?;
-        let (provider, client_id) = cognito::read(&door)?;
+        top.only(&[
+            "cognito",
+            "oidc",
+            "redirectUri",
+            "logoutUri",
+            "scopes",
+            "name",
+            "storage",
+            "apiOrigins",
+            "bearer",
+            "renew",
+            "defaultRoles",
+        ])?;
+        let (provider, client_id) = match (top.section("cognito"), top.section("oidc")) {
+            (Some(_), Some(_)) => return Err(Error::config(CONFLICT, "oidc")),
+            (None, Some(door)) => discovery::read_options(&Options::new("oidc.", door, "oidc")?)?,
+            (Some(door), None) => cognito::read(&Options::new("cognito.", door, "cognito")?)?,
+            (None, None) => return Err(Error::config(MISSING, "cognito")),
+        };
 
         let redirect_uri = top.address("redirectUri", "/callback", origin)?;
         if Url::parse(&redirect_uri).is_none_or(|url| url.origin != origin) {
@@ -78,12 +79,17 @@ impl Config {
         if !is_name(name) {
             return Err(Error::config(MALFORMED, "name"));
         }
-        let storage = match top.text("storage")?.unwrap_or("session") {
-            "local" => StorageKind::Local,
-            "memory" => StorageKind::Memory,
-            "session" => StorageKind::Session,
-            _ => return Err(Error::config(MALFORMED, "storage")),
-        };
+        // A store of the app's own comes as an object; its functions stay with the package.
+        if top.section("storage").is_none_or(|storage| storage.members().is_none()) {
+            top.choice("storage", &["local", "memory", "session", "vault"])?;
+        }
+        top.choice("bearer", &["access", "id"])?;
+        top.choice("renew", &["ahead", "lazy"])?;
+        for api in top.texts("apiOrigins")?.unwrap_or_default() {
+            if !Url::parse(&api).is_some_and(|url| url.origin == api && url.is_secure()) {
+                return Err(Error::config(MALFORMED, "apiOrigins"));
+            }
+        }
         Ok(Config {
             provider,
             client_id,
@@ -91,7 +97,6 @@ impl Config {
             logout_uri,
             scope: spaced(&scopes),
             name: name.into(),
-            storage,
             default_roles: top.texts("defaultRoles")?.unwrap_or_default(),
             origin: origin.into(),
         })
@@ -102,6 +107,8 @@ fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
+/// One page, one door for each client.
+const CONFLICT: &str = "conflict";
 /// Without the scope `openid` there is no person in the answer (OpenID Connect Core §3.1.2.1).
 const OPENID: &str = "openid";
 /// The sign-in would come back to a page that cannot see this one's transaction.

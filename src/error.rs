@@ -63,9 +63,13 @@ codes! {
     WasmLoadFailed = "wasm_load_failed",
     /// A sign-in option or start link that cannot be sent; `option` names it.
     RequestInvalid = "request_invalid",
+    /// The provider's metadata cannot be used; `rule` says why.
+    DiscoveryInvalid = "discovery_invalid",
     /// No store of the browser keeps the transaction.
     StorageUnavailable = "storage_unavailable",
-    /// The person came back with the back button. Raised by the package.
+    /// The browser opened no window. Raised by the package.
+    PopupBlocked = "popup_blocked",
+    /// The person came back with the back button, or closed the window. Raised by the package.
     Interrupted = "interrupted",
     /// The authorization response is not an answer to a sign-in of this browser.
     CallbackInvalid = "callback_invalid",
@@ -97,8 +101,12 @@ codes! {
     KeysUnavailable = "keys_unavailable",
     /// The key set is not one.
     KeysInvalid = "keys_invalid",
+    /// The userinfo endpoint's answer cannot be used; `rule` says why.
+    UserinfoInvalid = "userinfo_invalid",
     /// Nobody is signed in, or no longer.
     SignInRequired = "sign_in_required",
+    /// Another tab is renewing and does not finish. Raised by the package.
+    RefreshBusy = "refresh_busy",
     /// `urls` was read before `ready()`. Raised by the package.
     NotReady = "not_ready",
     /// A bug in gatepass.
@@ -154,7 +162,15 @@ impl Error {
         use ErrorCode::*;
         matches!(
             self.code,
-            WasmLoadFailed | Interrupted | NetworkFailed | RequestTimeout | ProviderUnavailable | RateLimited | KeysUnavailable
+            WasmLoadFailed
+                | PopupBlocked
+                | Interrupted
+                | NetworkFailed
+                | RequestTimeout
+                | ProviderUnavailable
+                | RateLimited
+                | KeysUnavailable
+                | RefreshBusy
         )
     }
 }

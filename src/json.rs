@@ -44,6 +44,15 @@ impl Json {
         self.get(name)?.as_str()
     }
 
+    /// The texts of several string members, or `None` when one of them is none.
+    pub fn texts<'a, const N: usize>(&'a self, names: [&str; N]) -> Option<[&'a str; N]> {
+        let mut texts = [""; N];
+        for (text, name) in texts.iter_mut().zip(names) {
+            *text = self.text(name)?;
+        }
+        Some(texts)
+    }
+
     /// The integer member `name`.
     pub fn integer(&self, name: &str) -> Option<i64> {
         self.get(name)?.as_integer()
@@ -93,6 +102,16 @@ pub struct Record {
 }
 
 impl Record {
+    /// A whole object with one text in it.
+    pub fn bare(name: &str, value: &str) -> String {
+        let mut text = String::from("{");
+        write_string(name, &mut text);
+        text.push(':');
+        write_string(value, &mut text);
+        text.push('}');
+        text
+    }
+
     /// Begins with the record's version.
     pub fn new(version: i64) -> Self {
         let mut record = Record { text: String::from("{\"v\":") };

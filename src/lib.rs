@@ -16,11 +16,11 @@
 //! | [`config`] | what the app tells us | the contract, `index.d.ts` |
 //! | [`error`] | every way to fail | |
 //! | [`wire`] | what the core asks of the outside | |
-//! | [`oidc`] | the Cognito / OpenID Connect door | RFC 6749, 7636, 9207, 9700; OpenID Connect Core |
+//! | [`oidc`] | the Cognito / OpenID Connect door | RFC 6749, 7636, 9207, 9700; OpenID Connect Core, Discovery |
 //! | [`session`] | tokens → one session, one user | OpenID Connect Core §5.1 |
 //! | [`return_to`] | where the person goes afterwards | RFC 9700 §4.11 |
 //! | [`json`], [`form`], [`url`] | text in and out | RFC 8259; WHATWG URL |
-//! | `browser` | the windows: storage, fetch, WebCrypto, location | |
+//! | `browser` | the windows: the handle that JavaScript steps through, requests, WebCrypto | |
 
 pub mod config;
 pub mod error;

@@ -49,6 +49,20 @@ impl<'a> Options<'a> {
         Ok(Some(text))
     }
 
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Error> {
+        match self.json.get(name) {
+            None => Ok(false),
+            Some(Json::Bool(value)) => Ok(*value),
+            Some(_) => Err(self.error(TYPE, name)),
+        }
+    }
+
+    /// One of `values`, which a text option must be.
+    pub(crate) fn choice(&self, name: &str, values: &[&str]) -> Result<(), Error> {
+        let known = self.text(name)?.is_none_or(|value| values.contains(&value));
+        if known { Ok(()) } else { Err(self.error(MALFORMED, name)) }
+    }
+
     pub(crate) fn section(&self, name: &str) -> Option<&'a Json> {
         self.json.get(name)
     }

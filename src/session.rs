@@ -3,6 +3,9 @@
 //! A session ends with the earlier of its tokens. It is stored as one versioned record that belongs
 //! to one client of one issuer; a record that is damaged, foreign or of another version is dropped
 //! with a reason, never half-read.
+//!
+//! Its age is a matter of this machine alone: when it was received by the page's clock, and how long
+//! its tokens live. A clock that is wrong is wrong for both ends of the span.
 
 use crate::config::Config;
 use crate::json::{Json, Record};
@@ -20,19 +23,25 @@ pub struct Session {
     pub id_token: Secret,
     /// For renewal and for revocation at sign-out.
     pub refresh_token: Option<Secret>,
-    /// Seconds since 1970 by the provider's clock: the earlier of both tokens.
-    pub expires_at: i64,
+    /// When the tokens were received: seconds since 1970 by the page's clock.
+    pub since: i64,
+    /// Seconds from then to the end of the token that ends first.
+    pub lifetime: i64,
     /// What the verified ID token says.
     pub identity: IdToken,
 }
 
 impl Session {
-    /// Begins a session at `now` by the page's clock. `None`: the tokens lack the ID token that
-    /// `identity` was read from.
-    pub fn begin(tokens: Tokens, identity: IdToken, now: i64) -> Option<Session> {
-        let expires_at = access_expiry(&tokens, &identity, now).map_or(identity.expires_at, |time| time.min(identity.expires_at));
+    /// Begins a session with tokens received at `now` by the page's clock. `None`: the tokens lack the
+    /// ID token that `identity` was read from.
+    pub fn begin(tokens: Tokens, identity: IdToken, clock: Clock, now: i64) -> Option<Session> {
+        let present = now.saturating_add(clock.drift);
+        let by_lifetime = |seconds: i64| present.saturating_add(seconds);
+        let access = id_token::expiry_time(&tokens.access_token).or(tokens.expires_in.map(by_lifetime));
+        let end = access.unwrap_or(i64::MAX).min(identity.expires_at());
         Some(Session {
-            expires_at,
+            since: now,
+            lifetime: end.saturating_sub(present),
             id_token: tokens.id_token?,
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
@@ -40,36 +49,19 @@ impl Session {
         })
     }
 
-    /// The session after a renewal: what did not come back stays (RFC 6749 §6).
+    /// The session after a renewal at `now`: what did not come back stays (RFC 6749 §6). By lifetimes
+    /// alone: the page's clock may have been set since the sign-in.
     pub fn renewed(&self, tokens: Tokens, identity: Option<IdToken>, now: i64) -> Session {
-        let access_expiry = access_expiry(&tokens, &self.identity, now);
-        let expires_at = match (&identity, access_expiry) {
-            (Some(identity), Some(time)) => time.min(identity.expires_at),
-            (Some(identity), None) => identity.expires_at,
-            (None, time) => time.unwrap_or(self.expires_at),
-        };
+        let access = tokens.expires_in.or_else(|| own_lifetime(&tokens.access_token));
+        let id_token = identity.as_ref().map(|token| token.expires_at().saturating_sub(token.issued_at()));
         Session {
-            expires_at,
+            since: now,
+            lifetime: access.into_iter().chain(id_token).min().unwrap_or(UNSAID_LIFETIME),
             access_token: tokens.access_token,
             id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
             refresh_token: tokens.refresh_token.or_else(|| self.refresh_token.clone()),
             identity: identity.unwrap_or_else(|| self.identity.clone()),
         }
-    }
-
-    /// Seconds left at `now` by the page's clock; zero or less: ended.
-    pub fn remaining(&self, now: i64) -> i64 {
-        self.expires_at.saturating_sub(now.saturating_add(self.drift()))
-    }
-
-    /// When it ends by the page's clock, seconds since 1970.
-    pub fn ends_at(&self) -> i64 {
-        self.expires_at.saturating_sub(self.drift())
-    }
-
-    /// Seconds to add to the page's clock to have the provider's.
-    pub fn drift(&self) -> i64 {
-        self.identity.clock.drift
     }
 
     /// The person: `User` of the contract, without the claims.
@@ -116,12 +108,12 @@ impl Session {
     /// The record as it is stored.
     pub fn write(&self, config: &Config) -> String {
         let mut record = Record::new(VERSION)
+            .text("client", &config.name)
             .text("clientId", &config.client_id)
             .text("accessToken", self.access_token.expose())
             .text("idToken", self.id_token.expose())
-            .integer("expiresAt", self.expires_at)
-            .integer("idTokenExpiresAt", self.identity.expires_at)
-            .integer("drift", self.drift())
+            .integer("since", self.since)
+            .integer("lifetime", self.lifetime)
             .text("issuer", &self.identity.issuer)
             .text("subject", &self.identity.subject)
             .json("claims", &self.identity.claims.write());
@@ -140,33 +132,32 @@ impl Session {
         if json.integer("v") != Some(VERSION) {
             return Err("version");
         }
-        let own = |name: &str| json.text(name).map(String::from).ok_or(DAMAGED);
-        let issuer = own("issuer")?;
-        if own("clientId")? != config.client_id || !config.provider.issuers.contains(&issuer) {
+        let [client, client_id, access_token, id_token, issuer, subject] = json.texts(TEXTS).ok_or(DAMAGED)?;
+        if client != config.name || client_id != config.client_id || !config.provider.issuers.iter().any(|known| known == issuer)
+        {
             return Err("foreign");
         }
         let number = |name: &str| json.integer(name).ok_or(DAMAGED);
+        let claims = json.get("claims").filter(|claims| claims.members().is_some()).ok_or(DAMAGED)?;
         Ok(Session {
-            access_token: Secret::new(own("accessToken")?),
-            id_token: Secret::new(own("idToken")?),
+            access_token: Secret::new(access_token),
+            id_token: Secret::new(id_token),
             refresh_token: json.text("refreshToken").map(Secret::new),
-            expires_at: number("expiresAt")?,
-            identity: IdToken {
-                issuer,
-                subject: own("subject")?,
-                expires_at: number("idTokenExpiresAt")?,
-                clock: Clock { drift: number("drift")? },
-                claims: json.get("claims").filter(|claims| claims.members().is_some()).cloned().ok_or(DAMAGED)?,
-            },
+            since: number("since")?,
+            lifetime: number("lifetime")?,
+            identity: IdToken { issuer: issuer.into(), subject: subject.into(), claims: claims.clone() },
         })
     }
 }
 
-/// When the access token ends by the provider's clock: its own `exp`, else by `expires_in`.
-fn access_expiry(tokens: &Tokens, identity: &IdToken, now: i64) -> Option<i64> {
-    let by_lifetime = |seconds: i64| now.saturating_add(identity.clock.drift).saturating_add(seconds);
-    id_token::expiry_time(&tokens.access_token).or(tokens.expires_in.map(by_lifetime))
+/// Seconds that an access token lives, when it is a JWT that says so.
+fn own_lifetime(access_token: &Secret) -> Option<i64> {
+    Some(id_token::expiry_time(access_token)?.saturating_sub(id_token::issue_time(access_token)?))
 }
 
+/// Seconds that a renewed session lives when neither a token nor the response says it.
+const UNSAID_LIFETIME: i64 = 300;
+/// The texts of a record that are always there.
+const TEXTS: [&str; 6] = ["client", "clientId", "accessToken", "idToken", "issuer", "subject"];
 const DAMAGED: &str = "damaged";
 const VERSION: i64 = 1;

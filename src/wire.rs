@@ -1,16 +1,19 @@
 //! What the core asks of the outside, as values: requests, answers, redirects, signatures to check.
 
 use crate::error::{Error, ErrorCode};
+use crate::form;
+use crate::json::Json;
 use crate::secret::Secret;
 
-/// A request that the browser makes for us: no credentials, no custom header (a CORS *simple*
-/// request, so no preflight).
+/// A request that the browser makes for us, without credentials.
 #[derive(Debug, Clone)]
 pub struct HttpRequest {
     /// Absolute address.
     pub url: String,
-    /// Body of a `POST`, `application/x-www-form-urlencoded`; `None` is a `GET`.
-    pub form: Option<Secret>,
+    /// `Content-Type` and body of a `POST`; `None` is a `GET`.
+    pub body: Option<(&'static str, Secret)>,
+    /// One further header. Without it the request is a CORS *simple* one: no preflight.
+    pub header: Option<(&'static str, Secret)>,
     /// Bytes of the answer that are read at most.
     pub limit: usize,
     /// Must outlive the page (`keepalive`): revocation at sign-out.
@@ -28,6 +31,35 @@ pub struct HttpResponse {
     pub body: Option<Secret>,
     /// The `Date` header in seconds since 1970, when CORS lets the page read it.
     pub date: Option<i64>,
+}
+
+impl HttpRequest {
+    /// A plain `GET` of `url`, of whose answer `limit` bytes are read at most.
+    pub(crate) fn get(url: &str, limit: usize) -> Self {
+        HttpRequest { url: url.into(), body: None, header: None, limit, keepalive: false, fresh: false }
+    }
+
+    /// A form by `POST`.
+    pub(crate) fn post_form(url: &str, form: &[(&str, &str)], limit: usize) -> Self {
+        let body = Some((FORM, Secret::new(form::encode(form))));
+        HttpRequest { body, ..HttpRequest::get(url, limit) }
+    }
+}
+
+impl HttpResponse {
+    /// The JSON object of a successful answer, for the rooms that all refuse alike: `refused` makes
+    /// their error of the rules `status`, `too_large`, `not_json`. From 500 on the provider has a problem of its own.
+    pub(crate) fn object(&self, refused: fn(&'static str) -> Error) -> Result<Json, Error> {
+        match (self.status, &self.body) {
+            (500.., _) => Err(Error::new(ErrorCode::ProviderUnavailable, "").with_status(self.status)),
+            (200, None) => Err(refused("too_large")),
+            (200, Some(body)) => {
+                let json = Json::parse(body.expose()).ok().filter(|json| json.members().is_some());
+                json.ok_or_else(|| refused("not_json"))
+            }
+            _ => Err(refused("status").with_status(self.status)),
+        }
+    }
 }
 
 /// Where the page is to go.
@@ -128,3 +160,6 @@ impl Algorithm {
         }
     }
 }
+
+/// Safelisted by CORS.
+const FORM: &str = "application/x-www-form-urlencoded";

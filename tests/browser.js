@@ -1,4 +1,8 @@
-// A made-up provider inside the page: keys by WebCrypto, answers by a patched fetch.
+// One client of the package, with the core under test, and a made-up provider inside the page: keys by
+// WebCrypto, answers by a patched fetch.
+
+import { makeClient } from "../pkg-template/client.js";
+import { keySet } from "../pkg-template/keys.js";
 
 const encoder = new TextEncoder();
 const b64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -12,6 +16,29 @@ const ALGORITHMS = {
   ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
   ES384: { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
   ES512: { name: "ECDSA", namedCurve: "P-521", hash: "SHA-512" },
+};
+
+/** `core(text, origin)` makes the core's handle. */
+export function open(config, core) {
+  const events = [];
+  const load = async () => ({ Client: function Client(text, origin) { return core(text, origin); } });
+  const client = makeClient(config, JSON.parse(config), (event, detail) => events.push(`${event}: ${detail}`), load);
+  return { ...client, events };
+}
+
+/** Takes up an address: `{ returnTo, snapshot }`. */
+export const arrive = (client, address) =>
+  client.call(async ({ callback }) => ({ ...(await callback.arrive(address)), snapshot: client.show() }));
+
+export const restore = (client) => client.call(async ({ session }) => (await session.read(), client.show()));
+export const leave = (client) => client.call(({ core }) => client.leave(() => core.signIn("{}", "/")));
+export const accessToken = (client) => client.call(async ({ live }) => (await live(0)).accessToken);
+export const minValidity = (client, seconds) => client.call(async ({ live }) => (await live(seconds)).accessToken);
+
+/** A sign-out of this tab, at once. */
+export const signOut = (client) => {
+  client.session.epoch++;
+  client.session.end("signed_out");
 };
 
 /** A signed token and the key set that it belongs to. */
@@ -39,8 +66,9 @@ export function answer(answers) {
     if (request.url.startsWith(location.origin)) return realFetch(resource, init);
     const { method, url, credentials, redirect, referrerPolicy, cache, headers } = request;
     const next = answers.shift();
-    const note = { method, url, credentials, redirect, referrerPolicy, cache, headers: [...headers] };
-    asked.push({ ...note, body: init.body });
+    const note = { method, url, credentials, redirect, referrerPolicy, cache, headers: [...headers], body: "" };
+    asked.push(note);
+    note.body = await request.text();
     if (next === undefined) throw new TypeError("no more answers");
     if (next.reject) throw next.reject();
     return new Response(next.body, { status: next.status ?? 200 });
@@ -50,6 +78,7 @@ export function answer(answers) {
 
 export const text = (body, status) => ({ body, status });
 export const large = (bytes) => ({ body: new Uint8Array(bytes) });
+export const notText = () => ({ body: Uint8Array.of(0xff, 0xfe, 0x7b) });
 export const rejections = () => [
   { reject: () => new TypeError("Failed to fetch") },
   { reject: () => "a string" },
@@ -58,11 +87,6 @@ export const rejections = () => [
   { reject: () => ({ name: 7 }) },
 ];
 export const timeout = () => ({ reject: () => new DOMException("timed out", "TimeoutError") });
-
-export function host(idb) {
-  const events = [];
-  return { idb, events, log: (event, detail) => events.push(`${event}: ${detail}`) };
-}
 
 /** Makes one store refuse every write. */
 export function deny(name) {
@@ -75,6 +99,15 @@ export function deny(name) {
   return () => (Storage.prototype.setItem = original);
 }
 
+/** IndexedDB as a browser that denies it gives it. */
+export function denyIdb() {
+  const { open } = IDBFactory.prototype;
+  IDBFactory.prototype.open = () => {
+    throw new DOMException("denied", "SecurityError");
+  };
+  return () => (IDBFactory.prototype.open = open);
+}
+
 /** Timers fire at once; their pauses are kept. Answers with how to stop. */
 export function hurry() {
   const original = globalThis.setTimeout;
@@ -83,8 +116,26 @@ export function hurry() {
   return { pauses, stop: () => (globalThis.setTimeout = original) };
 }
 
-/** IndexedDB as a browser that denies it gives it. */
-export function deniedIdb() {
-  const denied = () => Promise.reject(new DOMException("denied", "SecurityError"));
-  return { put: denied, take: denied, list: denied };
+/** Lets everything else have a turn. */
+export const tick = () => new Promise((resolve) => setTimeout(resolve));
+
+/**
+ * Asks for one key set again and again: each step is `[seconds that pass before, fresh, how many ask at
+ * once]`. Answers with how many requests each step made.
+ */
+export async function keyRequests(uri, steps) {
+  const { now } = performance;
+  let passed = 0, asked = 0;
+  const core = { keys: (uri, fresh) => ((asked += 1), { request: new Request(uri, { cache: fresh ? "reload" : "default" }), limit: 100 }), checkKeys() {} };
+  performance.now = () => now.call(performance) + passed * 1000;
+  globalThis.fetch = async () => new Response("{}");
+  const counts = [];
+  for (const [seconds, fresh, times] of JSON.parse(steps)) {
+    passed += seconds;
+    const before = asked;
+    await Promise.all(Array.from({ length: times }, () => keySet(core, uri, fresh)));
+    counts.push(asked - before);
+  }
+  delete performance.now;
+  return JSON.stringify(counts);
 }

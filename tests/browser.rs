@@ -1,14 +1,16 @@
-//! The browser edge in real engines (headless Chrome and Firefox): WebCrypto, fetch, storage,
-//! conversion. The provider is `browser.js`, in the page; the rules themselves are in `native/`.
+//! The core's handle and the package's JavaScript around it in real engines (headless Chrome and
+//! Firefox): WebCrypto, fetch, stores, conversion. The provider is `browser.js`, in the page; the rules
+//! themselves are in `native/`, tabs and redirects in `e2e/`.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use gatepass::browser::{Client, Host};
+use gatepass::browser::Client;
 use gatepass::config::Config;
 use gatepass::oidc::request::{Entropy, authorize};
 use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::Transaction;
 use js_sys::{Array, Function, JSON, Reflect};
+use std::cell::Cell;
 use std::future::Future;
 use std::task::Poll;
 use wasm_bindgen::prelude::*;
@@ -18,6 +20,19 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(module = "/tests/browser.js")]
 extern "C" {
+    fn open(config: &str, core: &Closure<dyn Fn(String, String) -> JsValue>) -> JsValue;
+    #[wasm_bindgen(catch)]
+    async fn arrive(client: &JsValue, address: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    async fn restore(client: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    async fn leave(client: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = accessToken)]
+    async fn access_token(client: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = minValidity)]
+    async fn min_validity(client: &JsValue, seconds: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = signOut)]
+    fn sign_out(client: &JsValue);
     #[wasm_bindgen(catch)]
     async fn sign(alg: &str, claims: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = atHash)]
@@ -25,28 +40,59 @@ extern "C" {
     fn answer(answers: &Array) -> Array;
     fn text(body: &str, status: u16) -> JsValue;
     fn large(bytes: u32) -> JsValue;
+    #[wasm_bindgen(js_name = notText)]
+    fn not_text() -> JsValue;
     fn rejections() -> Array;
     fn timeout() -> JsValue;
-    fn host(idb: &JsValue) -> Host;
     fn deny(name: &str) -> Function;
+    #[wasm_bindgen(js_name = denyIdb)]
+    fn deny_idb() -> Function;
     fn hurry() -> JsValue;
-    #[wasm_bindgen(js_name = deniedIdb)]
-    fn denied_idb() -> JsValue;
+    #[wasm_bindgen(catch)]
+    async fn tick() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = keyRequests)]
+    async fn key_requests(uri: &str, steps: &str) -> Result<JsValue, JsValue>;
 }
 
-#[wasm_bindgen(module = "/pkg-template/idb.js")]
-extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = idb)]
-    static IDB: JsValue;
+/// Brings the package's modules along, for `browser.js` to import.
+macro_rules! package {
+    ($($file:literal $name:ident),* $(,)?) => { $(
+        #[wasm_bindgen(module = $file)]
+        extern "C" {
+            #[wasm_bindgen(thread_local_v2, js_name = $name)]
+            #[allow(non_upper_case_globals)]
+            static $name: JsValue;
+        }
+    )* };
 }
+package!(
+    "/pkg-template/callback.js" makeCallback,
+    "/pkg-template/client.js" makeClient,
+    "/pkg-template/errors.js" GatepassError,
+    "/pkg-template/idb.js" idb,
+    "/pkg-template/keys.js" keySet,
+    "/pkg-template/locks.js" acquire,
+    "/pkg-template/page.js" depart,
+    "/pkg-template/popup.js" handOver,
+    "/pkg-template/provider.js" makeProvider,
+    "/pkg-template/records.js" makeRecords,
+    "/pkg-template/renewal.js" makeRenewal,
+    "/pkg-template/session.js" makeSession,
+    "/pkg-template/snapshot.js" makeSnapshot,
+    "/pkg-template/stores.js" openStore,
+    "/pkg-template/tabs.js" openTabs,
+    "/pkg-template/wire.js" send,
+);
 
-const CONFIG: &str = r#"{"cognito":{"userPoolId":"eu-central-1_a","clientId":"c","domain":"d"}}"#;
-const ISSUER: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a";
+/// A pool of its own for each visit: key sets are kept by their address.
+fn config(seed: u8) -> String {
+    format!(r#"{{"cognito":{{"userPoolId":"eu-central-1_a{seed}","clientId":"c","domain":"d"}},"storage":"session"}}"#)
+}
 
 #[wasm_bindgen_test]
 async fn signs_in_with_every_algorithm_and_refuses_a_changed_signature() {
     for alg in ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] {
-        let visit = Visit::begin(1);
+        let visit = Visit::begin();
         let at_hash = at_hash(alg, "opaque").await.unwrap().as_string().unwrap();
         let signed = sign(alg, &visit.claims(&format!(r#","at_hash":"{at_hash}""#))).await.unwrap();
         let (token, jwks) = (get(&signed, "token"), get(&signed, "jwks"));
@@ -55,13 +101,13 @@ async fn signs_in_with_every_algorithm_and_refuses_a_changed_signature() {
         let snapshot = Reflect::get(&result, &"snapshot".into()).unwrap();
         assert_eq!((get(&snapshot, "status").as_str(), get(&result, "returnTo").as_str()), ("signedIn", "/deep"), "{alg}");
 
-        let visit = Visit::begin(1);
+        let visit = Visit::begin();
         let signed = sign(alg, &visit.claims("")).await.unwrap();
         let other = get(&sign(alg, &visit.claims("")).await.unwrap(), "jwks");
         answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&other, 200)));
         assert_eq!(visit.refusal().await, "id_token_invalid/signature", "{alg}");
 
-        let visit = Visit::begin(1);
+        let visit = Visit::begin();
         let signed = sign(alg, &visit.claims(r#","at_hash":"AAAAAAAAAAAAAAAAAAAAAA""#)).await.unwrap();
         answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
         assert_eq!(visit.refusal().await, "id_token_invalid/at_hash", "{alg}");
@@ -70,7 +116,7 @@ async fn signs_in_with_every_algorithm_and_refuses_a_changed_signature() {
 
 #[wasm_bindgen_test]
 async fn asks_simply_and_at_once() {
-    let visit = Visit::begin(2);
+    let visit = Visit::begin();
     let signed = sign("ES256", &visit.claims("")).await.unwrap();
     let asked = answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
     visit.back().await.unwrap();
@@ -92,7 +138,7 @@ async fn asks_simply_and_at_once() {
 
 #[wasm_bindgen_test]
 async fn an_unknown_kid_is_looked_up_once_more_past_the_cache() {
-    let visit = Visit::begin(3);
+    let visit = Visit::begin();
     let signed = sign("ES256", &visit.claims("")).await.unwrap();
     let old = r#"{"keys":[{"kid":"old","kty":"EC"}]}"#;
     let answers = Array::of3(&token_answer(&get(&signed, "token")), &text(old, 200), &text(&get(&signed, "jwks"), 200));
@@ -101,7 +147,7 @@ async fn an_unknown_kid_is_looked_up_once_more_past_the_cache() {
     assert_eq!(get(&asked.get(1), "cache"), "default");
     assert_eq!(get(&asked.get(2), "cache"), "reload");
 
-    let visit = Visit::begin(3);
+    let visit = Visit::begin();
     let signed = sign("ES256", &visit.claims("")).await.unwrap();
     let answers = Array::of3(&token_answer(&get(&signed, "token")), &text(old, 200), &text(old, 200));
     let asked = answer(&answers);
@@ -109,12 +155,27 @@ async fn an_unknown_kid_is_looked_up_once_more_past_the_cache() {
     assert_eq!(asked.length(), 3, "one refetch, no flood");
 }
 
+/// Seconds that pass, whether the set is asked for past every cache, how many ask at once; requests made.
+#[wasm_bindgen_test]
+async fn key_sets_are_kept_an_hour_and_floods_are_stopped() {
+    for (name, steps, expected) in [
+        ("single-flight", "[[0,false,5]]", "[1]"),
+        ("kept-an-hour", "[[0,false,1],[3599,false,1],[2,false,1]]", "[1,0,1]"),
+        ("unknown-kid-right-away", "[[0,false,1],[0,true,1]]", "[1,1]"),
+        ("a-flood-of-unknown-kids", "[[0,false,1],[0,true,9],[30,true,9],[29,true,1],[2,true,1]]", "[1,1,0,0,1]"),
+        ("the-newer-one-counts", "[[0,false,1],[3000,true,1],[3000,false,1]]", "[1,1,0]"),
+    ] {
+        let counts = key_requests(&["https://keys.example/", name].concat(), steps).await.unwrap();
+        assert_eq!(counts.as_string().as_deref(), Some(expected), "{name}");
+    }
+}
+
 #[wasm_bindgen_test]
 async fn a_fault_of_the_network_can_be_tried_again_in_the_same_page() {
     let rejections = rejections();
     let faults = rejections.iter().map(|rejection| (rejection, "network_failed"));
     for (fault, expected) in faults.chain([(timeout(), "request_timeout")]) {
-        let visit = Visit::begin(4);
+        let visit = Visit::begin();
         let signed = sign("ES256", &visit.claims("")).await.unwrap();
         let keys = text(&get(&signed, "jwks"), 200);
         answer(&Array::of2(&fault, &keys));
@@ -140,7 +201,7 @@ async fn every_fault_of_the_token_endpoint() {
         (r#"{"access_token":"a","id_token":"i","token_type":"DPoP"}"#, 200, "tokens_invalid/token_type", false),
         (r#"{"access_token":"a","token_type":"Bearer"}"#, 200, "tokens_invalid/id_token", false),
     ] {
-        let visit = Visit::begin(13);
+        let visit = Visit::begin();
         let signed = sign("ES256", &visit.claims("")).await.unwrap();
         let keys = text(&get(&signed, "jwks"), 200);
         answer(&Array::of2(&text(body, status), &keys));
@@ -160,17 +221,20 @@ async fn records_of_no_use_are_dropped_and_reported() {
         ("{", "damaged"),
         ("[]", "version"),
         (r#"{"v":2}"#, "version"),
-        (r#"{"v":1,"clientId":"other","issuer":"https://evil.example"}"#, "foreign"),
+        (
+            r#"{"v":1,"client":"default","clientId":"other","issuer":"https://evil.example","accessToken":"","idToken":"","subject":""}"#,
+            "foreign",
+        ),
         (r#"{"v":1,"clientId":"c"}"#, "damaged"),
     ] {
-        let visit = Visit::begin(14);
+        let visit = Visit::begin();
         session_storage().set_item("gatepass:default:session", record).unwrap();
-        assert_eq!(get(&visit.client.restore(), "status"), "signedOut", "{record}");
+        assert_eq!(get(&restore(&visit.client).await.unwrap(), "status"), "signedOut", "{record}");
         assert_eq!(visit.events(), [["session_dropped: ", why].concat()], "{record}");
         assert!(session_storage().get_item("gatepass:default:session").unwrap().is_none());
     }
     for record in ["", "{", r#"{"v":2}"#] {
-        let visit = Visit::begin(14);
+        let visit = Visit::begin();
         let key = ["gatepass:default:tx:", &visit.transaction.state].concat();
         session_storage().set_item(&key, record).unwrap();
         assert_eq!(visit.refusal().await, "callback_invalid/state_unknown", "{record}");
@@ -179,20 +243,19 @@ async fn records_of_no_use_are_dropped_and_reported() {
 
 #[wasm_bindgen_test]
 async fn where_nothing_can_be_kept_the_page_does_not_leave() {
-    let host: JsValue = host(&denied_idb()).into();
-    let client = Client::new(CONFIG, host.unchecked_into()).unwrap();
-    let (allow_session, allow_local) = (deny("sessionStorage"), deny("localStorage"));
-    assert_eq!(get(&client.restore(), "status"), "signedOut");
-    let result = client.sign_in("{}").await;
-    allow_local.call0(&JsValue::NULL).unwrap();
-    allow_session.call0(&JsValue::NULL).unwrap();
+    let visit = Visit::begin();
+    let allow = [deny("sessionStorage"), deny("localStorage"), deny_idb()];
+    let result = leave(&visit.client).await;
+    for allow in allow.into_iter().rev() {
+        allow.call0(&JsValue::NULL).unwrap();
+    }
     assert_eq!(verdict(&result.unwrap_err()), "storage_unavailable/transaction");
 }
 
 /// Tokens wait for keys about a minute, are seen by nobody meanwhile, and need no second exchange.
 #[wasm_bindgen_test]
 async fn tokens_wait_for_keys() {
-    let visit = Visit::begin(11);
+    let visit = Visit::begin();
     let signed = sign("ES256", &visit.claims("")).await.unwrap();
     let answers = Array::of1(&token_answer(&get(&signed, "token")));
     for i in 0..7 {
@@ -207,31 +270,36 @@ async fn tokens_wait_for_keys() {
     assert_eq!(asked.length(), 8, "one exchange, seven tries for the keys");
     let pauses: f64 = Array::from(&Reflect::get(&hurry, &"pauses".into()).unwrap()).iter().filter_map(|p| p.as_f64()).sum();
     assert_eq!(pauses, 60_000.0);
-    assert!(visit.client.access_token(0).is_err());
+    assert!(access_token(&visit.client).await.is_err());
     assert!(session_storage().length().unwrap() == 0, "nothing unverified is stored");
 
     let asked = answer(&Array::of1(&text(&get(&signed, "jwks"), 200)));
     visit.back().await.unwrap();
     assert_eq!(asked.length(), 1);
-    assert!(visit.client.access_token(0).is_ok());
+    assert!(access_token(&visit.client).await.is_ok());
 }
 
 /// What began before a sign-out brings no session back, and its refresh token is ended.
 #[wasm_bindgen_test]
 async fn sign_out_beats_a_callback_under_way() {
-    let visit = Visit::begin(12);
+    let visit = Visit::begin();
     let signed = sign("ES256", &visit.claims("")).await.unwrap();
     let body =
         format!(r#"{{"access_token":"a","id_token":"{}","refresh_token":"r","token_type":"Bearer"}}"#, get(&signed, "token"));
     let asked = answer(&Array::of3(&text(&body, 200), &text(&get(&signed, "jwks"), 200), &text("", 200)));
-    let (client, address) = (&visit.client, visit.address());
-    let callback = client.handle_callback(&address);
+    let callback = visit.back();
     let sign_out = async {
-        client.sign_out(false).await.unwrap();
+        while asked.length() == 0 {
+            tick().await.unwrap();
+        }
+        sign_out(&visit.client);
     };
     let (result, ()) = both(callback, sign_out).await;
+    for _ in 0..100 {
+        tick().await.unwrap(); // nobody waits for a revocation
+    }
     assert_eq!(verdict(&result.unwrap_err()), "sign_in_required/signed_out");
-    assert!(client.access_token(0).is_err());
+    assert!(access_token(&visit.client).await.is_err());
     assert!(session_storage().get_item("gatepass:default:session").unwrap().is_none());
     let revocation = asked.get(2);
     assert!(get(&revocation, "url").ends_with("/oauth2/revoke"));
@@ -240,24 +308,28 @@ async fn sign_out_beats_a_callback_under_way() {
 
 #[wasm_bindgen_test]
 async fn bodies_are_read_to_their_limit() {
-    let visit = Visit::begin(5);
+    let visit = Visit::begin();
     answer(&Array::of2(&large(10 << 20), &text("", 500)));
     assert_eq!(visit.refusal().await, "tokens_invalid/too_large");
 
-    let visit = Visit::begin(5);
+    let visit = Visit::begin();
     let signed = sign("ES256", &visit.claims("")).await.unwrap();
     answer(&Array::of2(&token_answer(&get(&signed, "token")), &large(1 << 20)));
     assert_eq!(visit.refusal().await, "keys_invalid/too_large");
+
+    let visit = Visit::begin();
+    answer(&Array::of2(&not_text(), &text("", 500)));
+    assert_eq!(visit.refusal().await, "tokens_invalid/too_large", "what is not text is not read either");
 }
 
 #[wasm_bindgen_test]
 async fn a_transaction_is_used_once_and_a_foreign_one_left_alone() {
-    let visit = Visit::begin(6);
+    let visit = Visit::begin();
     answer(&Array::of2(&text(r#"{"error":"invalid_grant"}"#, 400), &text("", 500)));
     assert_eq!(visit.refusal().await, "grant_refused");
     assert_eq!(visit.refusal().await, "callback_invalid/state_unknown");
 
-    let visit = Visit::begin(6);
+    let visit = Visit::begin();
     let key = ["gatepass:default:tx:", &visit.transaction.state].concat();
     let theirs = ["gatepass:other:tx:", &visit.transaction.state].concat();
     let store = session_storage();
@@ -273,13 +345,13 @@ async fn a_transaction_is_used_once_and_a_foreign_one_left_alone() {
 
 #[wasm_bindgen_test]
 async fn transactions_fall_back_to_indexed_db() {
-    let records = IDB.with(Clone::clone);
+    let records = idb.with(Clone::clone);
     let call = |method: &str, args: &Array| {
         let function: Function = Reflect::get(&records, &method.into()).unwrap().unchecked_into();
         let promise: js_sys::Promise = function.apply(&records, args).unwrap().unchecked_into();
         wasm_bindgen_futures::JsFuture::from(promise)
     };
-    let visit = Visit::begin(7);
+    let visit = Visit::begin();
     let key = ["gatepass:default:tx:", &visit.transaction.state].concat();
     session_storage().remove_item(&key).unwrap();
     let kept = call("put", &Array::of2(&key.as_str().into(), &visit.transaction.write().into())).await.unwrap();
@@ -295,22 +367,21 @@ async fn transactions_fall_back_to_indexed_db() {
 
 #[wasm_bindgen_test]
 async fn a_full_store_leaves_the_session_in_memory() {
-    let visit = Visit::begin(8);
+    let visit = Visit::begin();
     let signed = sign("ES256", &visit.claims("")).await.unwrap();
     answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
     let allow = deny("sessionStorage");
-    let client = Client::new(CONFIG, visit.host.clone().unchecked_into()).unwrap();
-    let result = client.handle_callback(&visit.address()).await;
+    let result = visit.back().await;
     allow.call0(&JsValue::NULL).unwrap();
     assert_eq!(get(&Reflect::get(&result.unwrap(), &"snapshot".into()).unwrap(), "status"), "signedIn");
     assert!(visit.events().contains(&"session_in_memory: storage".into()));
-    assert!(client.access_token(0).is_ok());
+    assert!(access_token(&visit.client).await.is_ok());
     assert!(session_storage().get_item("gatepass:default:session").unwrap().is_none());
 }
 
 #[wasm_bindgen_test]
 async fn claims_are_plain_objects_with_exact_numbers() {
-    let visit = Visit::begin(9);
+    let visit = Visit::begin();
     let extra =
         r#","n":[0.1,1e300,-0,12345678901234567],"o":{"__proto__":1,"p":null},"cognito:groups":["a"],"email_verified":true"#;
     let signed = sign("ES256", &visit.claims(extra)).await.unwrap();
@@ -327,43 +398,73 @@ async fn claims_are_plain_objects_with_exact_numbers() {
 
 #[wasm_bindgen_test]
 async fn the_page_may_not_be_told_more_than_code_and_rule() {
-    let visit = Visit::begin(10);
+    let visit = Visit::begin();
     answer(&Array::of2(&text(r#"{"error":"invalid_grant","error_description":"words"}"#, 400), &text("", 500)));
     let thrown = visit.back().await.unwrap_err();
+    assert_eq!(get(&thrown, "code"), "grant_refused");
+    assert!(!get(&thrown, "message").contains("words"));
+    let details = Reflect::get(&thrown, &"details".into()).unwrap();
     assert_eq!(
-        String::from(JSON::stringify(&thrown).unwrap()),
-        r#"{"code":"grant_refused","rule":"","error":"invalid_grant","description":"words","status":400}"#
+        String::from(JSON::stringify(&details).unwrap()),
+        r#"{"status":400,"provider":{"error":"invalid_grant","description":"words"}}"#
     );
+}
+
+/// A session whose tokens have no life left, and nothing to renew them with, is over.
+#[wasm_bindgen_test]
+async fn tokens_do_not_outlive_their_lifetime() {
+    let visit = Visit::begin();
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    answer(&Array::of2(&token_answer(&get(&signed, "token")), &text(&get(&signed, "jwks"), 200)));
+    visit.back().await.unwrap();
+    assert!(min_validity(&visit.client, 50).await.is_ok(), "expires_in is 60");
+    assert_eq!(verdict(&min_validity(&visit.client, 61).await.unwrap_err()), "sign_in_required/min_validity");
+    let store = session_storage();
+    let record = store.get_item("gatepass:default:session").unwrap().unwrap();
+    let json = JSON::parse(&record).unwrap();
+    Reflect::set(&json, &"since".into(), &(js_sys::Date::now() / 1000.0 - 3600.0).floor().into()).unwrap();
+    store.set_item("gatepass:default:session", &String::from(JSON::stringify(&json).unwrap())).unwrap();
+    let snapshot = restore(&visit.client).await.unwrap();
+    assert_eq!((get(&snapshot, "status").as_str(), get(&snapshot, "reason").as_str()), ("signedOut", "expired"));
+    assert!(store.get_item("gatepass:default:session").unwrap().is_none());
 }
 
 /// One sign-in that has left this page and is about to come back.
 struct Visit {
     transaction: Transaction,
-    host: JsValue,
-    client: Client,
+    issuer: String,
+    client: JsValue,
+    _core: Closure<dyn Fn(String, String) -> JsValue>,
+}
+
+thread_local! {
+    static VISITS: Cell<u8> = const { Cell::new(0) };
 }
 
 impl Visit {
-    /// `seed` keeps the states of the tests apart.
-    fn begin(seed: u8) -> Visit {
+    /// Its state and its pool are no other visit's.
+    fn begin() -> Visit {
+        let seed = VISITS.get() + 1;
+        VISITS.set(seed);
         let store = session_storage();
         store.clear().unwrap();
+        web_sys::window().unwrap().local_storage().unwrap().unwrap().clear().unwrap();
         let origin = web_sys::window().unwrap().location().origin().unwrap();
-        let config = Config::parse(CONFIG, &origin).unwrap();
+        let text = config(seed);
+        let config = Config::parse(&text, &origin).unwrap();
         let entropy = Entropy { state: [seed; 32], nonce: [2; 32], verifier: [3; 32] };
         let sign_in = SignIn::parse(r#"{"returnTo":"/deep"}"#).unwrap();
         let (_, transaction) = authorize(&config, &sign_in, &entropy, now());
         store.set_item(&["gatepass:default:tx:", &transaction.state].concat(), &transaction.write()).unwrap();
-        let host: JsValue = host(&IDB.with(Clone::clone)).into();
-        let client = Client::new(CONFIG, host.clone().unchecked_into()).unwrap();
-        Visit { transaction, host, client }
+        let core = Closure::new(|text: String, origin: String| Client::new(&text, &origin).unwrap().into());
+        Visit { transaction, issuer: config.provider.issuer().into(), client: open(&text, &core), _core: core }
     }
 
     fn claims(&self, extra: &str) -> String {
         let now = now();
-        let nonce = &self.transaction.nonce;
+        let (nonce, issuer) = (&self.transaction.nonce, &self.issuer);
         let exp = now + 3600;
-        format!(r#"{{"iss":"{ISSUER}","sub":"s","aud":"c","token_use":"id","nonce":"{nonce}","iat":{now},"exp":{exp}{extra}}}"#)
+        format!(r#"{{"iss":"{issuer}","sub":"s","aud":"c","token_use":"id","nonce":"{nonce}","iat":{now},"exp":{exp}{extra}}}"#)
     }
 
     fn address(&self) -> String {
@@ -371,7 +472,7 @@ impl Visit {
     }
 
     async fn back(&self) -> Result<JsValue, JsValue> {
-        self.client.handle_callback(&self.address()).await
+        arrive(&self.client, &self.address()).await
     }
 
     async fn refusal(&self) -> String {
@@ -379,7 +480,7 @@ impl Visit {
     }
 
     fn events(&self) -> Vec<String> {
-        Array::from(&Reflect::get(&self.host, &"events".into()).unwrap()).iter().filter_map(|e| e.as_string()).collect()
+        Array::from(&Reflect::get(&self.client, &"events".into()).unwrap()).iter().filter_map(|e| e.as_string()).collect()
     }
 }
 
@@ -409,7 +510,8 @@ fn token_answer(id_token: &str) -> JsValue {
 }
 
 fn verdict(thrown: &JsValue) -> String {
-    match (get(thrown, "code"), get(thrown, "rule")) {
+    let details = Reflect::get(thrown, &"details".into()).unwrap_or(JsValue::UNDEFINED);
+    match (get(thrown, "code"), get(&details, "rule")) {
         (code, rule) if rule.is_empty() => code,
         (code, rule) => [code, rule].join("/"),
     }

@@ -1,148 +1,255 @@
-//! The exported handle: each method is a core step, an effect, a core step.
+//! The exported handle: each method is one step of the core.
 //!
-//! Only `&self`, no borrow across an await, and every failure leaves as a plain object.
+//! Only `&self`, nothing borrowed across an await, and every failure leaves as a plain object. Records
+//! and sessions are texts on the outside: JavaScript stores them, and only the core reads them.
 
-use super::arrival::{Arrived, Pending};
-use super::convert::{callback_result, error_to_js, signed_in, signed_out};
-use super::storage::{Idb, RESTARTED, Records, SIGNED_OUT};
-use super::{crypto, fetch, page};
+use super::convert::{answer_to_response, error_to_js, exact, internal, now, texts, view};
+use super::crypto;
+use super::fetch::outgoing;
+use super::judge::Verdict;
 use crate::config::Config;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
+use crate::oidc::callback::{self, Arrival, VerifiedCallback};
 use crate::oidc::pages::{Page, page};
 use crate::oidc::sign_in::SignIn;
-use crate::oidc::{logout, request, tokens};
+use crate::oidc::transaction::Transaction;
+use crate::oidc::{cognito, discovery, keys, logout, request, tokens, userinfo};
 use crate::secret::Secret;
 use crate::session::Session;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen]
-extern "C" {
-    /// What the package gives the core: its IndexedDB records and the app's log.
-    pub type Host;
-
-    #[wasm_bindgen(method, getter)]
-    fn idb(this: &Host) -> Idb;
-
-    #[wasm_bindgen(method)]
-    pub(super) fn log(this: &Host, event: &str, detail: &str);
-}
 
 /// One client of one provider.
 #[wasm_bindgen]
 pub struct Client {
-    pub(super) config: Config,
-    pub(super) host: Host,
-    pub(super) records: Records,
-    session: RefCell<Option<Rc<Session>>>,
-    reason: Cell<&'static str>,
-    /// Raised by every sign-out: what began before it must not bring a session back.
-    pub(super) epoch: Cell<u32>,
-    /// A callback that a network fault interrupted: its code, or the tokens that wait for keys.
-    pub(super) pending: RefCell<Option<Pending>>,
+    /// Replaced once, when the provider's metadata have come.
+    config: RefCell<Rc<Config>>,
 }
 
 #[wasm_bindgen]
 impl Client {
-    /// A client by the JSON text of the app's configuration.
+    /// A client by the JSON text of the app's configuration, in a page of `origin`.
     ///
     /// # Errors
     /// `config_invalid`, `unsupported_environment`.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &str, host: Host) -> Result<Client, JsValue> {
-        let build = || {
-            page::subtle()?;
-            Config::parse(config, &page::origin()?)
-        };
-        let config = build().map_err(error_to_js)?;
-        Ok(Client {
-            records: Records::new(&config.name, config.storage, host.idb()),
-            config,
-            host,
-            session: RefCell::default(),
-            reason: Cell::new("never"),
-            epoch: Cell::default(),
-            pending: RefCell::default(),
-        })
+    pub fn new(config: &str, origin: &str) -> Result<Client, JsValue> {
+        let config = crypto::supported().and_then(|()| Config::parse(config, origin)).map_err(error_to_js)?;
+        Ok(Client { config: RefCell::new(config.into()) })
     }
 
-    /// Reads the stored session, if there is one.
-    pub fn restore(&self) -> JsValue {
-        self.read_session();
-        self.snapshot()
+    /// Whose records these are, for the vault: a record of another owner does not open.
+    pub fn owner(&self) -> String {
+        let config = self.config();
+        ["1", &config.name, config.provider.issuer(), &config.client_id, "session"].join(" ")
     }
 
-    /// Leaves for the login page.
+    /// Whether the provider's endpoints are known.
+    #[wasm_bindgen(js_name = isKnown)]
+    pub fn is_known(&self) -> bool {
+        self.config().provider.is_known()
+    }
+
+    /// Asks for the provider's metadata.
+    pub fn discover(&self) -> JsValue {
+        outgoing(&discovery::fetch(self.config().provider.issuer()))
+    }
+
+    /// Takes the provider's metadata.
     ///
     /// # Errors
-    /// `request_invalid`, `storage_unavailable`.
+    /// `discovery_invalid`, `provider_unavailable`.
+    pub fn discovered(&self, answer: &JsValue) -> Result<(), JsValue> {
+        let config = self.config();
+        let provider = discovery::read(&answer_to_response(answer), config.provider.issuer()).map_err(error_to_js)?;
+        self.config.replace(Rc::new(Config { provider, ..Config::clone(&config) }));
+        Ok(())
+    }
+
+    /// Begins a sign-in: `{ url, state, record }`. `here` is where to be afterwards unless `options` say so.
+    ///
+    /// # Errors
+    /// `request_invalid`.
     #[wasm_bindgen(js_name = signIn)]
-    pub async fn sign_in(&self, options: &str) -> Result<(), JsValue> {
-        let sign_in = SignIn::parse(options).map_err(error_to_js)?;
-        self.leave_to_sign_in(sign_in.or_return_to(&page::here(&self.config))).await.map_err(error_to_js)
+    pub fn sign_in(&self, options: &str, here: &str) -> Result<JsValue, JsValue> {
+        self.begin(SignIn::parse(options).map(|sign_in| sign_in.or_return_to(here)))
     }
 
-    /// Leaves for the login page as a link says; `query` is the link's.
+    /// Begins a sign-in as a link says; `query` is the link's.
     ///
     /// # Errors
-    /// As [`Client::sign_in`].
+    /// `request_invalid`.
     #[wasm_bindgen(js_name = startFrom)]
-    pub async fn start_from(&self, query: &str) -> Result<(), JsValue> {
-        let sign_in = SignIn::from_link(query, &self.config).map_err(error_to_js)?;
-        self.leave_to_sign_in(sign_in).await.map_err(error_to_js)
+    pub fn start_from(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.begin(SignIn::from_link(query, &self.config()))
     }
 
-    /// Completes the sign-in that `address` answers. Null: the page is leaving.
+    /// Begins the sign-in of `record` anew; without one, a plain sign-in.
     ///
     /// # Errors
-    /// Every code of the rooms callback, tokens, id_token and keys.
-    #[wasm_bindgen(js_name = handleCallback)]
-    pub async fn handle_callback(&self, address: &str) -> Result<JsValue, JsValue> {
-        let return_to = match self.arrive(address).await.map_err(error_to_js)? {
-            Arrived::Leaving => return Ok(JsValue::NULL),
-            Arrived::SignedIn(return_to) => Some(return_to),
-            Arrived::Stay => None,
+    /// `internal`.
+    pub fn restart(&self, record: Option<String>) -> Result<JsValue, JsValue> {
+        let transaction = record.as_deref().and_then(Transaction::read);
+        self.begin(Ok(transaction.map(|transaction| transaction.sign_in).unwrap_or_default()))
+    }
+
+    /// What an address is: `{ kind: "nothing" | "stray" | "response", state }`. A `response` without
+    /// `state` answers no sign-in of ours.
+    ///
+    /// # Errors
+    /// `callback_invalid`; the provider's refusal when it comes without state.
+    pub fn arrival(&self, address: &str) -> Result<JsValue, JsValue> {
+        let (kind, response) = match callback::parse(address).map_err(error_to_js)? {
+            Arrival::Nothing => ("nothing", None),
+            Arrival::CodeWithoutState => ("stray", None),
+            Arrival::ErrorWithoutState(error) => return Err(error_to_js(error)),
+            Arrival::Response(response) => ("response", Some(response)),
         };
-        Ok(callback_result(&self.snapshot(), return_to.as_deref()))
+        Ok(texts(&[("kind", Some(kind)), ("state", response.as_ref().and_then(|response| response.state()))]))
     }
 
-    /// The access token, valid for `min_validity` seconds or more.
+    /// Matches an address with its transaction: `{ returnTo, jwksUri }`.
     ///
     /// # Errors
-    /// `sign_in_required`.
-    #[wasm_bindgen(js_name = accessToken)]
-    pub fn access_token(&self, min_validity: i32) -> Result<String, JsValue> {
-        self.live(min_validity).map(|session| session.access_token.expose().to_owned())
+    /// `callback_invalid`, `access_denied`, `login_required`, `provider_refused`.
+    pub fn verify(&self, address: &str, record: &str) -> Result<JsValue, JsValue> {
+        let callback = verified(address, record).map_err(error_to_js)?;
+        let transaction = callback.transaction();
+        Ok(texts(&[("returnTo", Some(&transaction.return_to)), ("jwksUri", Some(&transaction.jwks_uri))]))
     }
 
-    /// The ID token, valid for `min_validity` seconds or more.
+    /// Sends the code of an address to the token endpoint.
     ///
     /// # Errors
-    /// `sign_in_required`.
-    #[wasm_bindgen(js_name = idToken)]
-    pub fn id_token(&self, min_validity: i32) -> Result<String, JsValue> {
-        self.live(min_validity).map(|session| session.id_token.expose().to_owned())
+    /// As [`Client::verify`].
+    pub fn exchange(&self, address: &str, record: &str) -> Result<JsValue, JsValue> {
+        let callback = verified(address, record).map_err(error_to_js)?;
+        Ok(outgoing(&tokens::exchange(&callback)))
     }
 
-    /// Signs out here; `global`: leaves for the provider's logout page too.
-    #[wasm_bindgen(js_name = signOut)]
-    pub async fn sign_out(&self, global: bool) -> Result<JsValue, JsValue> {
-        self.epoch.set(self.epoch.get().wrapping_add(1));
-        self.read_session();
-        let session = self.session.take();
-        self.pending.take();
-        self.records.drop_session();
-        self.records.set_mark(SIGNED_OUT, Some("1"));
-        self.reason.set("signed_out");
-        if let Some(token) = session.as_ref().and_then(|session| session.refresh_token.as_ref()) {
-            self.revoke(token);
-        }
-        self.records.clear().await;
-        if global {
-            page::go(&logout::redirect(&self.config)).map_err(error_to_js)?;
-        }
-        Ok(self.snapshot())
+    /// Asks for a key set; `fresh`: past the HTTP cache.
+    pub fn keys(&self, jwks_uri: &str, fresh: bool) -> JsValue {
+        outgoing(&keys::fetch(jwks_uri, fresh))
+    }
+
+    /// Whether an answer is a key set.
+    ///
+    /// # Errors
+    /// `keys_unavailable`, `keys_invalid`.
+    #[wasm_bindgen(js_name = checkKeys)]
+    pub fn check_keys(&self, answer: &JsValue) -> Result<(), JsValue> {
+        keys::read(&answer_to_response(answer)).map(drop).map_err(error_to_js)
+    }
+
+    /// Judges the answer to [`Client::exchange`], step by step: `undefined`: come again with a key set, or
+    /// with a newer one (`last`: there is none); a question for WebCrypto: come again with its answer as
+    /// `proof`, `{ holds, digest }`; else `{ session, drift }`.
+    ///
+    /// # Errors
+    /// Every code of the rooms tokens and id_token.
+    pub fn identify(
+        &self,
+        record: &str,
+        answer: &JsValue,
+        keys: &JsValue,
+        last: bool,
+        proof: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let begin = || {
+            let transaction = Transaction::read(record).ok_or_else(|| internal("record"))?;
+            Verdict::on_exchange(&self.config(), transaction, answer)?.next(keys, last, proof)
+        };
+        begin().map_err(error_to_js)
+    }
+
+    /// Renews the tokens of a session.
+    pub fn refresh(&self, refresh_token: &str) -> JsValue {
+        let config = self.config();
+        outgoing(&tokens::refresh(&config.provider.token_endpoint, &config.client_id, &Secret::new(refresh_token)))
+    }
+
+    /// The key set that renewals are checked with.
+    #[wasm_bindgen(js_name = jwksUri)]
+    pub fn jwks_uri(&self) -> String {
+        self.config().provider.jwks_uri.clone()
+    }
+
+    /// Judges the answer to [`Client::refresh`], step by step as [`Client::identify`] does.
+    ///
+    /// # Errors
+    /// Every code of the rooms tokens and id_token.
+    pub fn renewed(
+        &self,
+        session: &str,
+        answer: &JsValue,
+        keys: &JsValue,
+        last: bool,
+        proof: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let renew = || {
+            let config = self.config();
+            let session = Session::read(session, &config).map_err(internal)?;
+            Verdict::on_renewal(&config, session, answer)?.next(keys, last, proof)
+        };
+        renew().map_err(error_to_js)
+    }
+
+    /// The session with the refresh token of an answer that was not believed: the old one may be spent.
+    pub fn rotated(&self, session: &str, answer: &JsValue) -> Option<String> {
+        let config = self.config();
+        let session = Session::read(session, &config).ok()?;
+        let refresh_token = tokens::read(&answer_to_response(answer)).ok()?.refresh_token?;
+        Some(Session { refresh_token: Some(refresh_token), ..session }.write(&config))
+    }
+
+    /// Reads a session: `{ accessToken, idToken, refreshToken, since, lifetime, user }`, both numbers in
+    /// seconds.
+    ///
+    /// # Errors
+    /// Why it is dropped, a text: `damaged`, `version`, `foreign`.
+    pub fn view(&self, session: &str) -> Result<JsValue, JsValue> {
+        let config = self.config();
+        Session::read(session, &config).map(|session| view(&session, &config)).map_err(JsValue::from)
+    }
+
+    /// Tells the provider that a refresh token is no longer wanted; `undefined` when it has no such endpoint.
+    pub fn revoke(&self, refresh_token: &str) -> Option<JsValue> {
+        let config = self.config();
+        let endpoint = &config.provider.revocation_endpoint;
+        let revoke = || outgoing(&tokens::revoke(endpoint, &config.client_id, &Secret::new(refresh_token)));
+        (!endpoint.is_empty()).then(revoke)
+    }
+
+    /// The address of the provider's logout page.
+    pub fn logout(&self) -> String {
+        logout::redirect(&self.config()).0
+    }
+
+    /// Ends the person's sessions on every device; `undefined` where there is no such thing.
+    pub fn everywhere(&self, access_token: &str) -> Option<JsValue> {
+        let config = self.config();
+        let pool = config.provider.cognito.as_ref()?;
+        Some(outgoing(&cognito::global_sign_out(pool, &Secret::new(access_token))))
+    }
+
+    /// Asks for the claims of the userinfo endpoint.
+    ///
+    /// # Errors
+    /// `userinfo_invalid`.
+    pub fn userinfo(&self, access_token: &str) -> Result<JsValue, JsValue> {
+        userinfo::fetch(&self.config().provider, &Secret::new(access_token))
+            .map(|request| outgoing(&request))
+            .map_err(error_to_js)
+    }
+
+    /// Reads the answer to [`Client::userinfo`].
+    ///
+    /// # Errors
+    /// `userinfo_invalid`, `provider_unavailable`.
+    #[wasm_bindgen(js_name = userinfoClaims)]
+    pub fn userinfo_claims(&self, answer: &JsValue, subject: &str) -> Result<JsValue, JsValue> {
+        userinfo::read(&answer_to_response(answer), subject).map(|claims| exact(&claims)).map_err(error_to_js)
     }
 
     /// The address of a hosted page: `signUp`, `forgotPassword` or `addPasskey`.
@@ -154,85 +261,27 @@ impl Client {
             "signUp" => Page::SignUp,
             _ => return None,
         };
-        Some(page(&self.config, which))
+        page(&self.config(), which)
     }
 }
 
 impl Client {
-    pub(super) async fn leave_to_sign_in(&self, sign_in: SignIn) -> Result<(), Error> {
-        let now = page::now();
-        let (redirect, transaction) = request::authorize(&self.config, &sign_in, &crypto::entropy()?, now);
-        if !self.records.keep(&transaction, now).await {
-            return Err(Error::new(ErrorCode::StorageUnavailable, "transaction"));
-        }
-        page::go(&redirect)
+    fn config(&self) -> Rc<Config> {
+        self.config.borrow().clone()
     }
 
-    pub(super) fn is_signed_in(&self) -> bool {
-        self.session.borrow().as_ref().is_some_and(|session| session.remaining(page::now()) > 0)
-    }
-
-    /// Takes up a session that has just begun; says so where it cannot be stored.
-    pub(super) fn take_up(&self, session: Session) {
-        if session.drift().unsigned_abs() > NOTABLE_DRIFT {
-            self.host.log("clock_drift_adopted", &session.drift().to_string());
-        }
-        if !self.records.keep_session(&session.write(&self.config)) {
-            self.host.log("session_in_memory", "storage");
-        }
-        self.records.set_mark(SIGNED_OUT, None);
-        self.records.set_mark(RESTARTED, None);
-        self.session.replace(Some(Rc::new(session)));
-    }
-
-    /// Tells the provider that a refresh token is no longer wanted. Nobody waits for the answer.
-    pub(super) fn revoke(&self, refresh_token: &Secret) {
-        let request = tokens::revoke(&self.config.provider.revocation_endpoint, &self.config.client_id, refresh_token);
-        let answer = fetch::start(&request);
-        wasm_bindgen_futures::spawn_local(async move { drop(answer.await) });
-    }
-
-    /// The stored session becomes the present one, unless this page has one already.
-    pub(super) fn read_session(&self) {
-        if self.session.borrow().is_none() {
-            match self.records.session().map(|text| Session::read(&text, &self.config)) {
-                Some(Ok(session)) => drop(self.session.replace(Some(Rc::new(session)))),
-                Some(Err(why)) => {
-                    self.records.drop_session();
-                    self.host.log("session_dropped", why);
-                }
-                None if self.records.mark(SIGNED_OUT).is_some() => self.reason.set("signed_out"),
-                None => {}
-            }
-        }
-        self.end_if_over();
-    }
-
-    fn end_if_over(&self) {
-        if self.session.borrow().is_some() && !self.is_signed_in() {
-            self.session.take();
-            self.records.drop_session();
-            self.reason.set("expired");
-        }
-    }
-
-    fn snapshot(&self) -> JsValue {
-        match self.session.borrow().as_ref() {
-            Some(session) => signed_in(session, &self.config),
-            None => signed_out(self.reason.get()),
-        }
-    }
-
-    fn live(&self, min_validity: i32) -> Result<Rc<Session>, JsValue> {
-        self.end_if_over();
-        let session = self.session.borrow().clone().ok_or(self.reason.get());
-        match session {
-            Ok(session) if session.remaining(page::now()) > i64::from(min_validity) => Ok(session),
-            Ok(_) => Err(error_to_js(Error::new(ErrorCode::SignInRequired, "min_validity"))),
-            Err(reason) => Err(error_to_js(Error::new(ErrorCode::SignInRequired, reason))),
-        }
+    fn begin(&self, sign_in: Result<SignIn, Error>) -> Result<JsValue, JsValue> {
+        let begin = || {
+            let (redirect, transaction) = request::authorize(&self.config(), &sign_in?, &crypto::entropy()?, now());
+            let record = transaction.write();
+            Ok(texts(&[("url", Some(&redirect.0)), ("state", Some(&transaction.state)), ("record", Some(&record))]))
+        };
+        begin().map_err(error_to_js)
     }
 }
 
-/// Seconds. Less is the network's doing.
-const NOTABLE_DRIFT: u64 = 60;
+fn verified(address: &str, record: &str) -> Result<VerifiedCallback, Error> {
+    let unknown = || callback::refused("state_unknown");
+    let Arrival::Response(response) = callback::parse(address)? else { return Err(unknown()) };
+    callback::verify(response, Transaction::read(record).ok_or_else(unknown)?, now())
+}

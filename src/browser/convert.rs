@@ -1,34 +1,55 @@
-//! Values out: snapshots and errors as plain JavaScript objects.
+//! Values out and back in: sessions, answers and errors as plain JavaScript objects.
 
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::json::Json;
+use crate::secret::Secret;
 use crate::session::Session;
+use crate::wire::HttpResponse;
 use js_sys::{JSON, Object, Reflect};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use wasm_bindgen::JsValue;
 
-/// A signed-in `Snapshot` of the contract; `expiresAt` in milliseconds since 1970.
-pub(super) fn signed_in(session: &Session, config: &Config) -> JsValue {
+/// A session as JavaScript sees it.
+pub(super) fn view(session: &Session, config: &Config) -> JsValue {
     let user = to_js(&session.user(config));
-    // The engine's own reader keeps every number exact.
-    set(&user, "claims", &JSON::parse(&session.claims().write()).unwrap_or(JsValue::NULL));
-    let snapshot = texts(&[("status", Some("signedIn")), ("via", Some("oidc"))]);
-    set(&snapshot, "expiresAt", &milliseconds(session.ends_at()));
-    set(&snapshot, "user", &user);
-    snapshot
+    set(&user, "claims", &exact(session.claims()));
+    let view = texts(&[
+        ("accessToken", Some(session.access_token.expose())),
+        ("idToken", Some(session.id_token.expose())),
+        ("refreshToken", session.refresh_token.as_ref().map(Secret::expose)),
+    ]);
+    set(&view, "since", &number(session.since));
+    set(&view, "lifetime", &number(session.lifetime));
+    set(&view, "user", &user);
+    view
 }
 
-/// A signed-out `Snapshot` of the contract.
-pub(super) fn signed_out(reason: &str) -> JsValue {
-    texts(&[("status", Some("signedOut")), ("reason", Some(reason))])
+/// A verdict's outcome: the session to store, and the drift that was learnt, in seconds.
+pub(super) fn settled(session: &str, drift: i64) -> JsValue {
+    let settled = texts(&[("session", Some(session))]);
+    set(&settled, "drift", &number(drift));
+    settled
 }
 
-/// A `CallbackResult` of the contract; without `returnTo` nothing was completed.
-pub(super) fn callback_result(snapshot: &JsValue, return_to: Option<&str>) -> JsValue {
-    let result = texts(&[("returnTo", return_to)]);
-    set(&result, "snapshot", snapshot);
-    result
+/// An answer: `{ status, body, date, at }`, both times in milliseconds.
+pub(super) fn answer_to_response(answer: &JsValue) -> HttpResponse {
+    let member = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    HttpResponse {
+        status: member("status").as_f64().map_or(0, |status| u16::try_from(integer(status)).unwrap_or_default()),
+        body: member("body").as_string().map(Secret::new),
+        date: member("date").as_f64().map(seconds).filter(|time| *time > 0),
+    }
+}
+
+/// When the answer came, by the page's clock.
+pub(super) fn received(answer: &JsValue) -> i64 {
+    Reflect::get(answer, &"at".into()).ok().and_then(|at| at.as_f64()).map_or_else(now, seconds)
+}
+
+/// Any JSON. The engine's own reader keeps every number exact.
+pub(super) fn exact(value: &Json) -> JsValue {
+    JSON::parse(&value.write()).unwrap_or(JsValue::NULL)
 }
 
 /// The plain object that `errors.js` makes a `GatepassError` of.
@@ -47,10 +68,30 @@ pub(super) fn error_to_js(error: Error) -> JsValue {
     thrown
 }
 
+/// A bug of ours, or a page in an odd state.
+pub(super) fn internal(rule: &'static str) -> Error {
+    Error::new(ErrorCode::Internal, rule)
+}
+
+/// The page's own clock: seconds since 1970.
+pub(super) fn now() -> i64 {
+    seconds(js_sys::Date::now())
+}
+
 /// Milliseconds, as JavaScript counts, to whole seconds.
-#[allow(clippy::as_conversions, reason = "f64 to i64 saturates, NaN is 0, and std has no other way")]
-pub(super) fn seconds(milliseconds: f64) -> i64 {
-    (milliseconds / 1000.0) as i64
+fn seconds(milliseconds: f64) -> i64 {
+    integer(milliseconds / 1000.0)
+}
+
+/// A flat object of the texts that are there.
+pub(super) fn texts(members: &[(&str, Option<&str>)]) -> JsValue {
+    let object = object();
+    for (name, text) in members {
+        if let Some(text) = text {
+            set(&object, name, &JsValue::from_str(text));
+        }
+    }
+    object
 }
 
 /// One of our own records. Its numbers are integers.
@@ -79,22 +120,20 @@ impl Serialize for Out<'_> {
     }
 }
 
-fn set(object: &JsValue, name: &str, value: &JsValue) {
+pub(super) fn object() -> JsValue {
+    Object::new().into()
+}
+
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
-/// A flat object of the texts that are there.
-fn texts(members: &[(&str, Option<&str>)]) -> JsValue {
-    let object = Object::new().into();
-    for (name, text) in members {
-        if let Some(text) = text {
-            set(&object, name, &JsValue::from_str(text));
-        }
-    }
-    object
+#[allow(clippy::as_conversions, reason = "f64 to i64 saturates, NaN is 0, and std has no other way")]
+fn integer(number: f64) -> i64 {
+    number as i64
 }
 
-#[allow(clippy::as_conversions, reason = "seconds of this era are exact in f64, and std has no other way")]
-fn milliseconds(seconds: i64) -> JsValue {
-    JsValue::from_f64(seconds as f64 * 1000.0)
+#[allow(clippy::as_conversions, reason = "our integers are exact in f64, and std has no other way")]
+pub(super) fn number(integer: i64) -> JsValue {
+    JsValue::from_f64(integer as f64)
 }

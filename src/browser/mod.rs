@@ -1,20 +1,21 @@
 //! The windows of the house: everything that web-sys, js-sys and gloo can see is in here.
 //!
 //! ```text
-//!  index.js ──> client ──> the core's next step ──> fetch · storage · crypto · page ──> the core's next step ──> …
-//!      ^           │
-//!      └─ convert ─┘   snapshots and errors as plain objects; JavaScript never holds a wasm pointer but the client
+//!  package's JavaScript ──> client: one step of the core, now ──> values: an address, a record, a session
+//!    stores, locks, tabs       ├─> fetch: a request leaves ─────> a promise of its answer
+//!    timers, windows           └─> judge: signature, claims ────> a promise of a session
 //! ```
+//!
+//! The steps are synchronous, and their order is the JavaScript's affair (`pkg-template/`): what waits
+//! for a tab, a store or a person is a third of the size there. What is believed is decided here.
 
-mod arrival;
 mod client;
 mod convert;
 mod crypto;
 mod fetch;
-mod page;
-mod storage;
+mod judge;
 
-pub use client::{Client, Host};
+pub use client::Client;
 
 /// Small and quick to start; a page's sign-in allocates little.
 #[global_allocator]

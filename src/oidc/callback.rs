@@ -86,7 +86,11 @@ pub fn verify(response: Response, transaction: Transaction, now: i64) -> Result<
     if transaction.state != response.state {
         return Err(refused("state_unknown"));
     }
-    if response.iss.is_some_and(|iss| !transaction.issuers.contains(&iss)) {
+    let iss_holds = match response.iss {
+        Some(iss) => transaction.issuers.contains(&iss),
+        None => !transaction.iss_required,
+    };
+    if !iss_holds {
         return Err(refused("iss"));
     }
     if let Some(error) = response.error {

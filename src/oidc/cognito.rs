@@ -4,12 +4,16 @@
 //! - hosts by partition: China, GovCloud (FIPS only), EU Sovereign;
 //! - hosted pages beside `/oauth2/authorize`: see [`super::pages`];
 //! - `token_use` in every token: see [`super::id_token`];
-//! - `/logout` that is not RP-Initiated Logout: see [`super::logout`].
+//! - `/logout` that is not RP-Initiated Logout: see [`super::logout`];
+//! - `GlobalSignOut`, which ends a person's sessions on every device.
 
-use super::provider::Provider;
+use super::provider::{Cognito, Provider};
 use crate::error::Error;
+use crate::json::Record;
 use crate::options::{MALFORMED, Options};
+use crate::secret::Secret;
 use crate::url::Url;
+use crate::wire::HttpRequest;
 
 /// Reads the `cognito` section: the provider and the client id.
 pub(crate) fn read(options: &Options<'_>) -> Result<(Provider, String), Error> {
@@ -37,8 +41,21 @@ pub(crate) fn read(options: &Options<'_>) -> Result<(Provider, String), Error> {
     Ok((provider, client_id.into()))
 }
 
+/// Ends every session of the person, on every device
+/// ([GlobalSignOut](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GlobalSignOut.html)).
+pub fn global_sign_out(pool: &Cognito, access_token: &Secret) -> HttpRequest {
+    let body = Record::bare("AccessToken", access_token.expose());
+    HttpRequest {
+        body: Some(("application/x-amz-json-1.1", Secret::new(body))),
+        header: Some(("X-Amz-Target", Secret::new("AWSCognitoIdentityProviderService.GlobalSignOut"))),
+        keepalive: true,
+        ..HttpRequest::get(&pool.user_pool_endpoint, MAX_RESPONSE)
+    }
+}
+
 fn provider(pool: &str, region: &str, domain: &str) -> Provider {
-    let issuer = |service: &str| ["https://", service, ".", region, ".", dns_suffix(region), "/", pool].concat();
+    let service = |name: &str| ["https://", name, ".", region, ".", dns_suffix(region), "/"].concat();
+    let issuer = |name: &str| [&service(name), pool].concat();
     let hosted = |path: &str| [domain, path].concat();
     let original = issuer("cognito-idp");
     Provider {
@@ -47,14 +64,29 @@ fn provider(pool: &str, region: &str, domain: &str) -> Provider {
         revocation_endpoint: hosted("/oauth2/revoke"),
         end_session_endpoint: hosted("/logout"),
         jwks_uri: [&original, "/.well-known/jwks.json"].concat(),
+        userinfo_endpoint: hosted("/oauth2/userInfo"),
         issuers: vec![original, issuer("issuer-cognito-idp")],
+        iss_required: false,
+        cognito: Some(Cognito { user_pool_endpoint: service("cognito-idp") }),
     }
 }
 
 fn override_endpoints(provider: &mut Provider, options: &Options<'_>) -> Result<(), Error> {
-    options.only(&["issuer", "authorizationEndpoint", "tokenEndpoint", "jwksUri", "revocationEndpoint", "endSessionEndpoint"])?;
+    options.only(&[
+        "issuer",
+        "authorizationEndpoint",
+        "tokenEndpoint",
+        "jwksUri",
+        "revocationEndpoint",
+        "endSessionEndpoint",
+        "userinfoEndpoint",
+        "userPoolEndpoint",
+    ])?;
     if let Some(issuer) = options.endpoint("issuer")? {
         provider.issuers = vec![issuer.into()];
+    }
+    if let Some(address) = options.endpoint("userPoolEndpoint")? {
+        provider.cognito = Some(Cognito { user_pool_endpoint: address.into() });
     }
     for (name, endpoint) in [
         ("authorizationEndpoint", &mut provider.authorization_endpoint),
@@ -62,6 +94,7 @@ fn override_endpoints(provider: &mut Provider, options: &Options<'_>) -> Result<
         ("jwksUri", &mut provider.jwks_uri),
         ("revocationEndpoint", &mut provider.revocation_endpoint),
         ("endSessionEndpoint", &mut provider.end_session_endpoint),
+        ("userinfoEndpoint", &mut provider.userinfo_endpoint),
     ] {
         if let Some(address) = options.endpoint(name)? {
             *endpoint = address.into();
@@ -112,3 +145,6 @@ fn is_region(region: &str) -> bool {
         [] => false,
     }
 }
+
+/// Bytes. Success is `{}`.
+const MAX_RESPONSE: usize = 4096;

@@ -36,12 +36,20 @@ pub struct IdToken {
     pub subject: String,
     /// `iss`
     pub issuer: String,
-    /// `exp`, seconds since 1970 by the provider's clock.
-    pub expires_at: i64,
     /// The whole payload.
     pub claims: Json,
-    /// The page's clock, as learnt from this token.
-    pub clock: Clock,
+}
+
+impl IdToken {
+    /// `exp`, seconds since 1970 by the provider's clock.
+    pub fn expires_at(&self) -> i64 {
+        self.claims.integer("exp").unwrap_or_default()
+    }
+
+    /// `iat`, seconds since 1970 by the provider's clock.
+    pub fn issued_at(&self) -> i64 {
+        self.claims.integer("iat").unwrap_or_default()
+    }
 }
 
 /// The access token that came with an ID token.
@@ -98,42 +106,43 @@ impl Jws {
     }
 }
 
-/// Judges the claims of a token whose signature holds, as the answer to `transaction`.
+/// Judges the claims of a token whose signature holds, as the answer to `transaction`; and learns the
+/// page's clock from it.
 ///
 /// `date` is the response's readable `Date` (seconds since 1970), `now` the page's own clock.
 ///
 /// # Errors
-/// Rules `payload`, `iss`, `aud`, `azp`, `token_use`, `sub`, `nonce`, `exp`, `iat`, `at_hash`.
+/// Rules `payload`, `iss`, `aud`, `azp`, `token_use`, `sub`, `nonce`, `exp`, `iat`, `at_hash`, `auth_time`, `acr`.
 pub fn verify(
     signed: &SignatureValid,
     transaction: &Transaction,
     companion: Companion<'_>,
     date: Option<i64>,
     now: i64,
-) -> Result<IdToken, Error> {
-    let token = Claims::read(signed, &transaction.issuers, &transaction.client_id)?;
+) -> Result<(IdToken, Clock), Error> {
+    let token = read(signed, &transaction.issuers, &transaction.client_id)?;
     if token.claims.text("nonce") != Some(&transaction.nonce) {
         return Err(refused("nonce"));
     }
     let witness = Witness { access_token_iat: issue_time(companion.access_token), date };
-    let clock = clock::learn(token.issued_at, token.expires_at, witness, now).ok_or_else(|| refused("exp"))?;
-    token.check_at_hash(companion.digest)?;
-    Ok(token.believed(clock))
+    let clock = clock::learn(token.issued_at(), token.expires_at(), witness, now).ok_or_else(|| refused("exp"))?;
+    check_at_hash(&token, companion.digest)?;
+    check_step_up(&token, transaction, clock)?;
+    Ok((token, clock))
 }
 
 /// Judges the claims of a renewed token whose signature holds: it must go on where `previous` is
-/// (OpenID Connect Core §12.2). The clock is never learnt here.
+/// (OpenID Connect Core §12.2). The page's clock is neither learnt nor asked: it may have been set since.
 ///
 /// # Errors
-/// As [`verify`], and `auth_time`: the person signed in at another time.
+/// As [`verify`]; `auth_time`: the person signed in at another time; `iat`: older than `previous`.
 pub fn verify_renewed(
     signed: &SignatureValid,
     previous: &IdToken,
     client_id: &str,
     companion: Companion<'_>,
-    now: i64,
 ) -> Result<IdToken, Error> {
-    let token = Claims::read(signed, std::slice::from_ref(&previous.issuer), client_id)?;
+    let token = read(signed, std::slice::from_ref(&previous.issuer), client_id)?;
     if token.subject != previous.subject {
         return Err(refused("sub"));
     }
@@ -145,55 +154,60 @@ pub fn verify_renewed(
     if !same("auth_time") {
         return Err(refused("auth_time"));
     }
-    if token.expires_at <= now.saturating_add(previous.clock.drift) {
+    if token.issued_at() < previous.issued_at() {
+        return Err(refused("iat"));
+    }
+    if token.expires_at() <= token.issued_at() {
         return Err(refused("exp"));
     }
-    token.check_at_hash(companion.digest)?;
-    Ok(token.believed(previous.clock))
+    check_at_hash(&token, companion.digest)?;
+    Ok(token)
 }
 
 /// What every ID token must say, whatever it answers.
-struct Claims {
-    claims: Json,
-    issuer: String,
-    subject: String,
-    expires_at: i64,
-    issued_at: i64,
+fn read(signed: &SignatureValid, issuers: &[String], client_id: &str) -> Result<IdToken, Error> {
+    let (_, payload) = signed.signed().split_once('.').ok_or_else(|| refused("parts"))?;
+    let claims = Json::parse(&decode_text(payload)?).map_err(|_| refused("payload"))?;
+    if claims.members().is_none() {
+        return Err(refused("payload"));
+    }
+    let issuer = claims.text("iss").filter(|iss| issuers.iter().any(|i| i == iss)).ok_or_else(|| refused("iss"))?;
+    check_audience(&claims, client_id)?;
+    // An access token is signed by the same issuer; Cognito tells them apart by this claim.
+    if claims.get("token_use").is_some_and(|token_use| token_use.as_str() != Some("id")) {
+        return Err(refused("token_use"));
+    }
+    let subject = claims.text("sub").filter(|sub| (1..=255).contains(&sub.len())).ok_or_else(|| refused("sub"))?;
+    claims.integer("exp").ok_or_else(|| refused("exp"))?;
+    claims.integer("iat").ok_or_else(|| refused("iat"))?;
+    Ok(IdToken { issuer: issuer.into(), subject: subject.into(), claims })
 }
 
-impl Claims {
-    fn read(signed: &SignatureValid, issuers: &[String], client_id: &str) -> Result<Claims, Error> {
-        let (_, payload) = signed.signed().split_once('.').ok_or_else(|| refused("parts"))?;
-        let claims = Json::parse(&decode_text(payload)?).map_err(|_| refused("payload"))?;
-        if claims.members().is_none() {
-            return Err(refused("payload"));
-        }
-        let issuer = claims.text("iss").filter(|iss| issuers.iter().any(|i| i == iss)).ok_or_else(|| refused("iss"))?;
-        check_audience(&claims, client_id)?;
-        // An access token is signed by the same issuer; Cognito tells them apart by this claim.
-        if claims.get("token_use").is_some_and(|token_use| token_use.as_str() != Some("id")) {
-            return Err(refused("token_use"));
-        }
-        let subject = claims.text("sub").filter(|sub| (1..=255).contains(&sub.len())).ok_or_else(|| refused("sub"))?;
-        Ok(Claims {
-            issuer: issuer.into(),
-            subject: subject.into(),
-            expires_at: claims.integer("exp").ok_or_else(|| refused("exp"))?,
-            issued_at: claims.integer("iat").ok_or_else(|| refused("iat"))?,
-            claims,
-        })
-    }
+/// OpenID Connect Core §3.1.3.6: the left half of the access token's digest.
+fn check_at_hash(token: &IdToken, digest: &[u8]) -> Result<(), Error> {
+    let Some(at_hash) = token.claims.get("at_hash") else { return Ok(()) };
+    let expected = digest.get(..digest.len() / 2).filter(|half| half.len() >= 16).map(|half| URL_SAFE_NO_PAD.encode(half));
+    if expected.is_some() && at_hash.as_str() == expected.as_deref() { Ok(()) } else { Err(refused("at_hash")) }
+}
 
-    /// OpenID Connect Core §3.1.3.6: the left half of the access token's digest.
-    fn check_at_hash(&self, digest: &[u8]) -> Result<(), Error> {
-        let Some(at_hash) = self.claims.get("at_hash") else { return Ok(()) };
-        let expected = digest.get(..digest.len() / 2).filter(|half| half.len() >= 16).map(|half| URL_SAFE_NO_PAD.encode(half));
-        if expected.is_some() && at_hash.as_str() == expected.as_deref() { Ok(()) } else { Err(refused("at_hash")) }
+/// What the app asked of the authentication itself: `max_age`, `acr_values` (§3.1.2.1). A provider may
+/// overlook them; the app must not.
+fn check_step_up(token: &IdToken, transaction: &Transaction, clock: Clock) -> Result<(), Error> {
+    if let Some(max_age) = transaction.sign_in.max_age() {
+        // Counted back from the request: people may take their time with consent.
+        let asked_at = transaction.created.saturating_add(clock.drift).saturating_sub(AUTH_TIME_LEEWAY);
+        let fresh = |auth_time: i64| auth_time.saturating_add(max_age) >= asked_at;
+        if !token.claims.integer("auth_time").is_some_and(fresh) {
+            return Err(refused("auth_time"));
+        }
     }
-
-    fn believed(self, clock: Clock) -> IdToken {
-        IdToken { subject: self.subject, issuer: self.issuer, expires_at: self.expires_at, clock, claims: self.claims }
+    if let Some(wanted) = transaction.sign_in.acr_values() {
+        let acr = token.claims.text("acr");
+        if !wanted.split(' ').any(|value| !value.is_empty() && acr == Some(value)) {
+            return Err(refused("acr"));
+        }
     }
+    Ok(())
 }
 
 /// `exp` of an access token that happens to be a JWT. For planning only: nothing is believed.
@@ -201,7 +215,8 @@ pub(crate) fn expiry_time(access_token: &Secret) -> Option<i64> {
     peek(access_token)?.integer("exp")
 }
 
-fn issue_time(access_token: &Secret) -> Option<i64> {
+/// `iat` of an access token that happens to be a JWT. For planning, and as a witness of the time.
+pub(crate) fn issue_time(access_token: &Secret) -> Option<i64> {
     peek(access_token)?.integer("iat")
 }
 
@@ -235,5 +250,7 @@ fn refused(rule: &'static str) -> Error {
     Error::new(ErrorCode::IdTokenInvalid, rule)
 }
 
+/// Seconds. The page's clock and the provider's may differ by this without being wrong.
+const AUTH_TIME_LEEWAY: i64 = 60;
 /// Bytes. ID tokens with hundreds of groups have been seen at 6 kB.
 const MAX_TOKEN: usize = 64 * 1024;

@@ -15,7 +15,7 @@ pub struct KeySet {
 
 /// The request for a key set; `fresh` after one that lacked the token's key.
 pub fn fetch(jwks_uri: &str, fresh: bool) -> HttpRequest {
-    HttpRequest { url: jwks_uri.into(), form: None, limit: MAX_RESPONSE, keepalive: false, fresh }
+    HttpRequest { fresh, ..HttpRequest::get(jwks_uri, MAX_RESPONSE) }
 }
 
 /// Reads a key set.

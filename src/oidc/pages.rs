@@ -17,8 +17,9 @@ pub enum Page {
 }
 
 /// The address of a hosted page, with the parameters of an authorization request but without
-/// `state`: what comes back starts a proper sign-in.
-pub fn page(config: &Config, page: Page) -> String {
+/// `state`: what comes back starts a proper sign-in. `None`: the provider is no user pool.
+pub fn page(config: &Config, page: Page) -> Option<String> {
+    config.provider.cognito.as_ref()?;
     let path = match page {
         Page::AddPasskey => "/passkeys/add",
         Page::ForgotPassword => "/forgotPassword",
@@ -34,5 +35,5 @@ pub fn page(config: &Config, page: Page) -> String {
         ("scope", &config.scope),
         ("redirect_uri", &config.redirect_uri),
     ]));
-    url
+    Some(url)
 }

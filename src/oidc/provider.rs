@@ -1,7 +1,7 @@
 //! An OpenID provider as far as we need it (OpenID Connect Discovery §3 names).
 
-/// Endpoints and issuer of one provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Endpoints and issuer of one provider. An endpoint that it does not have is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provider {
     /// The values of `iss` that are accepted. More than one only where the provider has two names.
     pub issuers: Vec<String>,
@@ -13,6 +13,31 @@ pub struct Provider {
     pub jwks_uri: String,
     /// `revocation_endpoint` (RFC 7009)
     pub revocation_endpoint: String,
-    /// Where the person's session at the provider ends.
+    /// `end_session_endpoint`: where the person's session at the provider ends.
     pub end_session_endpoint: String,
+    /// `userinfo_endpoint`
+    pub userinfo_endpoint: String,
+    /// `authorization_response_iss_parameter_supported` (RFC 9207 §3): a response without `iss` is refused.
+    pub iss_required: bool,
+    /// What only Cognito has.
+    pub cognito: Option<Cognito>,
+}
+
+/// What only a Cognito user pool has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cognito {
+    /// The user pool's own API, for `GlobalSignOut`.
+    pub user_pool_endpoint: String,
+}
+
+impl Provider {
+    /// The issuer's first name.
+    pub fn issuer(&self) -> &str {
+        self.issuers.first().map_or("", String::as_str)
+    }
+
+    /// Whether the endpoints are known. If not, [`super::discovery`] must come first.
+    pub fn is_known(&self) -> bool {
+        !self.authorization_endpoint.is_empty()
+    }
 }

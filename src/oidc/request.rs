@@ -38,8 +38,10 @@ pub fn authorize(config: &Config, sign_in: &SignIn, entropy: &Entropy, now: i64)
         token_endpoint: config.provider.token_endpoint.clone(),
         jwks_uri: config.provider.jwks_uri.clone(),
         created: now,
+        iss_required: config.provider.iss_required,
         sign_in: sign_in.clone(),
     };
+    let max_age = sign_in.max_age().map(|seconds| seconds.to_string());
     let challenge = code_challenge(transaction.verifier.expose());
     let mut params = vec![
         ("response_type", "code"),
@@ -56,6 +58,7 @@ pub fn authorize(config: &Config, sign_in: &SignIn, entropy: &Entropy, now: i64)
             params.push((param, value));
         }
     }
+    params.extend(max_age.as_ref().map(|seconds| ("max_age", seconds.as_str())));
     for (name, value) in sign_in.json().get("extraParams").and_then(Json::members).unwrap_or_default() {
         params.extend(value.as_str().map(|value| (name.as_str(), value)));
     }

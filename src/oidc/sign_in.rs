@@ -30,6 +30,9 @@ impl SignIn {
             match (name.as_str(), value) {
                 ("extraParams", Json::Object(params)) => check_extra(params)?,
                 ("extraParams", _) => return Err(refused("type", name)),
+                (MAX_AGE, Json::Number(text)) if value.as_integer().is_some() && text.bytes().all(|b| b.is_ascii_digit()) => {}
+                (MAX_AGE, Json::Number(_)) => return Err(refused("malformed", name)),
+                (MAX_AGE, _) => return Err(refused("type", name)),
                 (name, _) if !OPTIONS.iter().any(|(option, _)| *option == name) => return Err(refused("unknown", name)),
                 (_, Json::String(_)) => {}
                 _ => return Err(refused("type", name)),
@@ -78,6 +81,16 @@ impl SignIn {
         self
     }
 
+    /// `max_age`: seconds since the person last typed a credential.
+    pub fn max_age(&self) -> Option<i64> {
+        self.json.integer(MAX_AGE)
+    }
+
+    /// `acr_values`: the authentication contexts that are good enough, space-separated.
+    pub fn acr_values(&self) -> Option<&str> {
+        self.json.text("acrValues")
+    }
+
     /// The options again, to restart the sign-in with.
     pub(crate) fn json(&self) -> &Json {
         &self.json
@@ -91,7 +104,9 @@ impl SignIn {
 
 fn check_extra(params: &[(String, Json)]) -> Result<(), Error> {
     for (name, value) in params {
-        let ours = OWN_PARAMS.contains(&name.as_str()) || OPTIONS.iter().any(|(_, param)| *param == Some(name.as_str()));
+        let ours = name == "max_age"
+            || OWN_PARAMS.contains(&name.as_str())
+            || OPTIONS.iter().any(|(_, param)| *param == Some(name.as_str()));
         if ours {
             return Err(refused("reserved", name));
         }
@@ -107,7 +122,8 @@ fn refused(rule: &'static str, option: &str) -> Error {
 }
 
 /// Text options of the contract, and the parameter that carries each to the provider.
-pub(super) const OPTIONS: [(&str, Option<&str>); 7] = [
+pub(super) const OPTIONS: [(&str, Option<&str>); 8] = [
+    ("acrValues", Some("acr_values")),
     ("returnTo", None),
     ("identityProvider", Some("identity_provider")),
     ("idpIdentifier", Some("idp_identifier")),
@@ -117,6 +133,7 @@ pub(super) const OPTIONS: [(&str, Option<&str>); 7] = [
     ("resource", Some("resource")),
 ];
 
+const MAX_AGE: &str = "maxAge";
 /// Parameters that only gatepass sets.
 const OWN_PARAMS: [&str; 11] = [
     "response_type",

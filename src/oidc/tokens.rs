@@ -4,7 +4,6 @@
 
 use super::callback::VerifiedCallback;
 use crate::error::{Error, ErrorCode};
-use crate::form;
 use crate::json::Json;
 use crate::secret::Secret;
 use crate::wire::{HttpRequest, HttpResponse};
@@ -25,27 +24,26 @@ pub struct Tokens {
 /// The one request of the callback's critical path.
 pub fn exchange(callback: &VerifiedCallback) -> HttpRequest {
     let transaction = callback.transaction();
-    let body = form::encode(&[
+    let form = [
         ("grant_type", "authorization_code"),
         ("client_id", &transaction.client_id),
         ("code", callback.code().expose()),
         ("redirect_uri", &transaction.redirect_uri),
         ("code_verifier", transaction.verifier.expose()),
-    ]);
-    post(&transaction.token_endpoint, body, false)
+    ];
+    HttpRequest::post_form(&transaction.token_endpoint, &form, MAX_RESPONSE)
 }
 
 /// Renews with a refresh token (RFC 6749 §6).
 pub fn refresh(token_endpoint: &str, client_id: &str, refresh_token: &Secret) -> HttpRequest {
-    let body =
-        form::encode(&[("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", refresh_token.expose())]);
-    post(token_endpoint, body, false)
+    let form = [("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", refresh_token.expose())];
+    HttpRequest::post_form(token_endpoint, &form, MAX_RESPONSE)
 }
 
 /// Ends the refresh token at the provider. Sent as the page leaves; nobody waits for the answer.
 pub fn revoke(revocation_endpoint: &str, client_id: &str, refresh_token: &Secret) -> HttpRequest {
-    let body = form::encode(&[("token", refresh_token.expose()), ("client_id", client_id)]);
-    post(revocation_endpoint, body, true)
+    let form = [("token", refresh_token.expose()), ("client_id", client_id)];
+    HttpRequest { keepalive: true, ..HttpRequest::post_form(revocation_endpoint, &form, MAX_RESPONSE) }
 }
 
 /// Reads the answer to [`exchange`]. An ID token is owed: `openid` is always asked for.
@@ -96,10 +94,6 @@ pub fn read(response: &HttpResponse) -> Result<Tokens, Error> {
         refresh_token: secret("refresh_token"),
         expires_in: json.integer("expires_in").filter(|seconds| *seconds > 0),
     })
-}
-
-fn post(url: &str, body: String, keepalive: bool) -> HttpRequest {
-    HttpRequest { url: url.into(), form: Some(Secret::new(body)), limit: MAX_RESPONSE, keepalive, fresh: false }
 }
 
 /// RFC 6749 §5.2

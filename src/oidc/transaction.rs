@@ -33,6 +33,8 @@ pub struct Transaction {
     pub jwks_uri: String,
     /// Seconds since 1970, by the page's clock.
     pub created: i64,
+    /// The response must name its issuer (RFC 9207 §2.4).
+    pub iss_required: bool,
     /// What the app asked for, to restart it.
     pub sign_in: SignIn,
 }
@@ -41,18 +43,27 @@ impl Transaction {
     /// The record as it is stored.
     pub fn write(&self) -> String {
         // No issuer holds a space: they are addresses.
-        Record::new(VERSION)
-            .text("client", &self.client)
-            .text("state", &self.state)
-            .text("nonce", &self.nonce)
-            .text("verifier", self.verifier.expose())
-            .text("clientId", &self.client_id)
-            .text("redirectUri", &self.redirect_uri)
-            .text("returnTo", &self.return_to)
-            .text("issuers", &spaced(&self.issuers))
-            .text("tokenEndpoint", &self.token_endpoint)
-            .text("jwksUri", &self.jwks_uri)
+        let issuers = spaced(&self.issuers);
+        let texts = [
+            &self.client,
+            &self.state,
+            &self.nonce,
+            self.verifier.expose(),
+            &self.client_id,
+            &self.redirect_uri,
+            &self.return_to,
+            &issuers,
+            &self.token_endpoint,
+            &self.jwks_uri,
+        ];
+        let mut record = Record::new(VERSION);
+        for (name, text) in TEXTS.into_iter().zip(texts) {
+            record = record.text(name, text);
+        }
+        let iss_required = if self.iss_required { "true" } else { "false" };
+        record
             .integer("created", self.created)
+            .json("issRequired", iss_required)
             .json("signIn", &self.sign_in.json().write())
             .end()
     }
@@ -63,53 +74,35 @@ impl Transaction {
         if json.integer("v") != Some(VERSION) {
             return None;
         }
-        let own = |name: &str| json.text(name).map(String::from);
+        let [client, state, nonce, verifier, client_id, redirect_uri, return_to, issuers, token_endpoint, jwks_uri] =
+            json.texts(TEXTS)?;
+        let Some(Json::Bool(iss_required)) = json.get("issRequired") else { return None };
         Some(Transaction {
-            client: own("client")?,
-            state: own("state")?,
-            nonce: own("nonce")?,
-            verifier: Secret::new(own("verifier")?),
-            client_id: own("clientId")?,
-            redirect_uri: own("redirectUri")?,
-            return_to: own("returnTo")?,
-            issuers: json.text("issuers")?.split(' ').map(String::from).collect(),
-            token_endpoint: own("tokenEndpoint")?,
-            jwks_uri: own("jwksUri")?,
+            client: client.into(),
+            state: state.into(),
+            nonce: nonce.into(),
+            verifier: Secret::new(verifier),
+            client_id: client_id.into(),
+            redirect_uri: redirect_uri.into(),
+            return_to: return_to.into(),
+            issuers: issuers.split(' ').map(String::from).collect(),
+            token_endpoint: token_endpoint.into(),
+            jwks_uri: jwks_uri.into(),
             created: json.integer("created")?,
+            iss_required: *iss_required,
             sign_in: SignIn::restored(json.get("signIn")?.clone()),
         })
     }
 
     /// Older than 60 minutes (or made under a clock that was more than that ahead).
     pub fn is_stale(&self, now: i64) -> bool {
-        is_stale(self.created, now)
+        !(-LIFETIME..=LIFETIME).contains(&now.saturating_sub(self.created))
     }
 }
 
-/// The keys of the records to delete before one more is stored: damaged and stale ones, then the
-/// oldest beyond 19.
-pub fn to_sweep(records: Vec<(String, Option<Transaction>)>, now: i64) -> Vec<String> {
-    let mut dead = Vec::new();
-    let mut live = Vec::new();
-    for (key, record) in records {
-        match record {
-            Some(transaction) if !transaction.is_stale(now) => live.push((transaction.created, key)),
-            _ => dead.push(key),
-        }
-    }
-    while live.len() >= MAX_RECORDS {
-        let oldest = live.iter().enumerate().min_by_key(|(_, (created, _))| *created).map(|(i, _)| i);
-        dead.extend(oldest.map(|i| live.swap_remove(i).1));
-    }
-    dead
-}
-
-fn is_stale(created: i64, now: i64) -> bool {
-    !(-LIFETIME..=LIFETIME).contains(&now.saturating_sub(created))
-}
-
+/// The texts of a record, in the order in which they are written and read.
+const TEXTS: [&str; 10] =
+    ["client", "state", "nonce", "verifier", "clientId", "redirectUri", "returnTo", "issuers", "tokenEndpoint", "jwksUri"];
 const VERSION: i64 = 1;
 /// Seconds. People do go for lunch on the login page.
 const LIFETIME: i64 = 60 * 60;
-/// Records kept at once: abandoned sign-ins must not fill the store.
-const MAX_RECORDS: usize = 20;

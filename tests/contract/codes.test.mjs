@@ -1,14 +1,14 @@
 // The error codes are one list in four places: Rust, errors.js, index.d.ts, the package's README.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const rust = read("src/error.rs");
 const js = read("pkg-template/errors.js");
 const types = read("pkg-template/index.d.ts");
-const readme = read("pkg-template/README.md");
+const readme = read("pkg-template/README.md").split("\n## Errors\n")[1];
 
 /** The one match of `pattern` in `text`, its first group. */
 function find(text, pattern) {
@@ -60,4 +60,12 @@ test("a sentence for a person: one or two, none twice, no code in it", () => {
   const sentences = table.map(([, , , , sentence]) => sentence);
   assert.equal(new Set(sentences).size, sentences.length);
   for (const sentence of sentences) assert.match(sentence, /^[A-Z][^_]{10,160}\.$/);
+});
+
+test("every event that is logged is in the README, and none else", () => {
+  const template = new URL("../../pkg-template/", import.meta.url);
+  const sources = readdirSync(template).filter((file) => file.endsWith(".js")).map((file) => readFileSync(new URL(file, template), "utf8"));
+  const logged = all(sources.join("\n"), /\blog\("(\w+)"/g).flat();
+  const events = all(read("pkg-template/README.md").split("\n## Errors\n")[0], /^\| `(\w+)` \|/gm).flat();
+  assert.deepEqual(events, [...new Set(logged)].sort());
 });

@@ -169,3 +169,21 @@ fn refusal(tail: &str) -> Error {
         _ => panic!("no refusal"),
     }
 }
+
+/// A provider that promises `iss` must keep the promise: its absence is the attack (RFC 9207 §2.4).
+#[test]
+fn iss_that_was_promised() {
+    for (rest, expected) in [
+        ("", "callback_invalid/iss"),
+        ("&iss=", "callback_invalid/iss"),
+        ("&iss=https%3A%2F%2Fevil.example", "callback_invalid/iss"),
+        ("&iss=https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI", "ok"),
+    ] {
+        let transaction = gatepass::oidc::transaction::Transaction { iss_required: true, ..begun().1 };
+        let read = gatepass::oidc::transaction::Transaction::read(&transaction.write()).unwrap();
+        let Arrival::Response(response) = parse(&format!("{ORIGIN}/callback?code=c&state={STATE}{rest}")).unwrap() else {
+            panic!("no response")
+        };
+        assert_eq!(verdict(verify(response, read, NOW)), expected, "{rest}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Configuration: what a pool's hosts are, and every misuse with the option that it names.
 
 use crate::support::*;
-use gatepass::config::{Config, StorageKind};
+use gatepass::config::Config;
 use gatepass::oidc::logout;
 use gatepass::oidc::pages::{Page, page};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn misuses() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     vec![
         ("no-door", "cognito", Value::Null, "cognito: missing"),
         ("door-not-an-object", "cognito", json!("pool"), "cognito: type"),
-        ("two-doors", "oidc", json!({ "issuer": "https://a.example" }), "oidc: unknown"),
+        ("two-doors", "oidc", json!({ "issuer": "https://a.example" }), "oidc: conflict"),
         ("unknown-option", "redirectURI", json!("/callback"), "redirectURI: unknown"),
         ("unknown-in-the-door", "cognito.userPoolID", json!("x"), "cognito.userPoolID: unknown"),
         ("snake-case", "redirect_uri", json!("/callback"), "redirect_uri: unknown"),
@@ -90,6 +90,13 @@ fn misuses() -> Vec<(&'static str, &'static str, Value, &'static str)> {
         ("name-too-long", "name", json!("a".repeat(65)), "name: malformed"),
         ("storage-unknown", "storage", json!("cookie"), "storage: malformed"),
         ("storage-not-a-string", "storage", json!(null), "storage: type"),
+        ("api-with-path", "apiOrigins", json!(["https://api.example/v1"]), "apiOrigins: malformed"),
+        ("api-http", "apiOrigins", json!(["http://api.example"]), "apiOrigins: malformed"),
+        ("api-star", "apiOrigins", json!(["*"]), "apiOrigins: malformed"),
+        ("api-text", "apiOrigins", json!("https://api.example"), "apiOrigins: type"),
+        ("bearer-unknown", "bearer", json!("refresh"), "bearer: malformed"),
+        ("renew-unknown", "renew", json!("never"), "renew: malformed"),
+        ("renew-boolean", "renew", json!(true), "renew: type"),
         ("roles-text", "defaultRoles", json!("viewer"), "defaultRoles: type"),
         ("placeholder-pool", "cognito.userPoolId", json!("{User Pool ID}"), "cognito.userPoolId: placeholder"),
         ("placeholder-domain", "cognito.domain", json!("https://{your-domain}.example"), "cognito.domain: placeholder"),
@@ -130,7 +137,7 @@ fn defaults() {
     assert_eq!(config.redirect_uri, "https://app.example/callback");
     assert_eq!(config.logout_uri, "https://app.example/");
     assert_eq!(config.scope, "openid email profile");
-    assert_eq!((config.name.as_str(), config.storage), ("default", StorageKind::Session));
+    assert_eq!(config.name, "default");
     assert_eq!(config.provider.issuers, [ISSUER, UPDATED_ISSUER]);
     assert_eq!(config.provider.jwks_uri, format!("{ISSUER}/.well-known/jwks.json"));
 }
@@ -149,7 +156,13 @@ fn what_is_accepted() {
         ("scopes", json!(["openid", "odd}scope"])),
         ("storage", json!("local")),
         ("storage", json!("memory")),
+        ("storage", json!("session")),
+        ("storage", json!("vault")),
+        ("storage", json!({})),
         ("name", json!("admin-2_b")),
+        ("apiOrigins", json!(["https://api.example", "http://localhost:8080"])),
+        ("bearer", json!("id")),
+        ("renew", json!("ahead")),
         ("cognito.endpoints", json!({})),
     ] {
         assert_eq!(verdict(Config::parse(&with(option, value.clone(), false).to_string(), ORIGIN)), "ok", "{option} {value}");
@@ -220,6 +233,7 @@ fn endpoint_overrides_replace_one_by_one() {
     let endpoints = json!({
         "issuer": "http://localhost:1", "authorizationEndpoint": "http://localhost:2/a", "tokenEndpoint": "http://localhost:3/t",
         "jwksUri": "http://localhost:4/k", "revocationEndpoint": "http://localhost:5/r", "endSessionEndpoint": "http://localhost:6/e",
+        "userinfoEndpoint": "http://localhost:7/u", "userPoolEndpoint": "http://localhost:8/",
     });
     let all = Config::parse(&with("cognito.endpoints", endpoints.clone(), false).to_string(), ORIGIN).unwrap().provider;
     let overridden = [
@@ -229,6 +243,8 @@ fn endpoint_overrides_replace_one_by_one() {
         ("jwksUri", all.jwks_uri),
         ("revocationEndpoint", all.revocation_endpoint),
         ("endSessionEndpoint", all.end_session_endpoint),
+        ("userinfoEndpoint", all.userinfo_endpoint),
+        ("userPoolEndpoint", all.cognito.unwrap().user_pool_endpoint),
     ];
     for (name, value) in overridden {
         assert_eq!(endpoints[name], json!(value), "{name}");
@@ -241,7 +257,8 @@ fn hosted_pages_and_logout() {
     for (which, path) in
         [(Page::SignUp, "/signup"), (Page::ForgotPassword, "/forgotPassword"), (Page::AddPasskey, "/passkeys/add")]
     {
-        assert_eq!(page(&config(), which), format!("https://my-app.auth.eu-central-1.amazoncognito.com{path}{params}"));
+        let expected = format!("https://my-app.auth.eu-central-1.amazoncognito.com{path}{params}");
+        assert_eq!(page(&config(), which).as_ref(), Some(&expected));
     }
     let logout =
         "https://my-app.auth.eu-central-1.amazoncognito.com/logout?client_id=7h3cl13nt1d&logout_uri=https%3A%2F%2Fapp.example%2F";

@@ -18,7 +18,7 @@ fn debug_output_holds_no_secret() {
     let answer = Answer::honest();
     let (_, transaction) = begun();
     let tokens = tokens(&answer);
-    let session = gatepass::session::Session::begin(super::support::tokens(&answer), answer.judge().unwrap(), NOW).unwrap();
+    let session = answer.session();
     let request = gatepass::oidc::tokens::exchange(&verified());
     let printed = format!("{transaction:?} {:?} {tokens:?} {session:?} {request:?}", verified());
     for secret in [transaction.verifier.expose(), "c0de", &answer.access_token, &answer.id_token(), "r3fr3sh"] {

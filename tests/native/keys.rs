@@ -34,7 +34,7 @@ fn table() {
 #[test]
 fn the_request_is_small_and_fresh_when_asked() {
     let request = fetch("https://a.example/jwks", true);
-    assert!(request.form.is_none() && request.fresh && request.limit == 128 * 1024);
+    assert!(request.body.is_none() && request.header.is_none() && request.fresh && request.limit == 128 * 1024);
     assert!(!fetch("https://a.example/jwks", false).fresh);
 }
 

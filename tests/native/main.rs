@@ -13,11 +13,10 @@
 )]
 #![allow(missing_docs, unreachable_pub)]
 
-mod support;
-
 mod callback;
 mod clock;
 mod config;
+mod discovery;
 mod errors;
 mod id_token;
 mod keys;
@@ -25,5 +24,8 @@ mod noise;
 mod renewal;
 mod request;
 mod session;
+mod step_up;
+mod support;
 mod tokens;
 mod transaction;
+mod userinfo;

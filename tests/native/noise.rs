@@ -6,20 +6,31 @@ use gatepass::config::Config;
 use gatepass::json::Json;
 use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::Transaction;
-use gatepass::oidc::{callback, id_token, keys, tokens};
+use gatepass::oidc::{callback, discovery, id_token, keys, tokens, userinfo};
 use gatepass::return_to::same_origin;
 use gatepass::secret::Secret;
 use gatepass::session::Session;
 use gatepass::url::Url;
+use serde_json::json;
 
 const ROUNDS: usize = 4_000;
 
 #[test]
 fn every_reader_survives_noise() {
     let answer = Answer::honest();
-    let session = Session::begin(tokens(&answer), answer.judge().unwrap(), NOW).unwrap();
+    let session = answer.session();
     let address = format!("{ORIGIN}/callback?code=c0de&state={}&iss={ISSUER}#x", begun().1.state);
-    let readers: [(&str, String, fn(&str)); 10] = [
+    let metadata = json!({
+        "issuer": "https://id.example", "authorization_endpoint": "https://id.example/a", "token_endpoint": "https://id.example/t",
+        "jwks_uri": "https://id.example/k", "code_challenge_methods_supported": ["S256"],
+    });
+    let readers: [(&str, String, fn(&str)); 12] = [
+        ("metadata", metadata.to_string(), |text| {
+            let _ = discovery::read(&response(200, text), "https://id.example");
+        }),
+        ("userinfo", r#"{"sub":"ada","name":"Ada"}"#.into(), |text| {
+            let _ = userinfo::read(&response(200, text), "ada");
+        }),
         ("address", address, |text| {
             let _ = callback::parse(text);
         }),

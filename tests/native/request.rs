@@ -60,7 +60,7 @@ fn every_bit_of_the_random_bytes_counts() {
 fn options_become_parameters() {
     let options = json!({
         "returnTo": "/deep?a#b", "identityProvider": "My SAML", "loginHint": "ada@example.com", "lang": "pt-BR", "prompt": "login",
-        "resource": "https://api.example", "extraParams": { "max_age": "0", "acr_values": "urn:cognito:loa:2" },
+        "resource": "https://api.example", "extraParams": { "ui_hint": "0", "claims_locales": "urn:cognito:loa:2" },
     });
     let (redirect, transaction) = authorize(&config(), &SignIn::parse(&options.to_string()).unwrap(), &entropy(), NOW);
     let params = decode(redirect.0.split_once('?').unwrap().1);
@@ -70,8 +70,8 @@ fn options_become_parameters() {
         ("lang", "pt-BR"),
         ("prompt", "login"),
         ("resource", "https://api.example"),
-        ("max_age", "0"),
-        ("acr_values", "urn:cognito:loa:2"),
+        ("ui_hint", "0"),
+        ("claims_locales", "urn:cognito:loa:2"),
     ] {
         assert!(params.contains(&(name.into(), value.into())), "{name}");
     }
@@ -118,7 +118,7 @@ fn options_that_cannot_be_sent() {
         ("null", json!({ "lang": null }), "lang", "type"),
         ("two-providers", json!({ "identityProvider": "a", "idpIdentifier": "b" }), "idpIdentifier", "conflict"),
         ("extra-not-an-object", json!({ "extraParams": "a=b" }), "extraParams", "type"),
-        ("extra-value-not-a-string", json!({ "extraParams": { "max_age": 0 } }), "max_age", "type"),
+        ("extra-value-not-a-string", json!({ "extraParams": { "ui_hint": 0 } }), "ui_hint", "type"),
         ("extra-state", json!({ "extraParams": { "state": "mine" } }), "state", "reserved"),
         ("extra-nonce", json!({ "extraParams": { "nonce": "mine" } }), "nonce", "reserved"),
         ("extra-redirect-uri", json!({ "extraParams": { "redirect_uri": "https://evil.example" } }), "redirect_uri", "reserved"),

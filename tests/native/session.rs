@@ -7,7 +7,7 @@ use gatepass::session::Session;
 use serde_json::{Value, json};
 
 fn session(answer: &Answer) -> Session {
-    Session::begin(tokens(answer), answer.judge().unwrap(), answer.now).unwrap()
+    answer.session()
 }
 
 fn user(claims: Value) -> Value {
@@ -22,7 +22,7 @@ fn ends_with_the_earlier_token() {
         let mut answer = Answer::honest();
         answer.claims["exp"] = json!(NOW + id);
         answer.access_token = access.into();
-        session(&answer).remaining(NOW)
+        session(&answer).lifetime
     };
     let access = |seconds: i64| {
         jwt(&json!({ "alg": "RS256" }), &json!({ "iat": NOW, "exp": NOW + seconds }).to_string(), &Key::pool_access())
@@ -31,14 +31,6 @@ fn ends_with_the_earlier_token() {
     assert_eq!(ends(300, &access(3600)), 300);
     assert_eq!(ends(7200, "opaque"), 3600, "expires_in, where the access token is no JWT");
     assert_eq!(ends(600, "opaque"), 600);
-}
-
-#[test]
-fn is_over_in_its_last_second() {
-    let session = session(&Answer::honest());
-    assert_eq!(session.remaining(NOW + 3599), 1);
-    assert_eq!(session.remaining(NOW + 3600), 0);
-    assert_eq!(session.ends_at(), NOW + 3600);
 }
 
 #[test]
@@ -93,12 +85,12 @@ fn the_record_round_trips() {
     let session = session(&Answer { now: NOW + 7200, ..Answer::honest() });
     let read = Session::read(&session.write(&config()), &config()).unwrap();
     assert_eq!(read.write(&config()), session.write(&config()));
-    assert_eq!((read.drift(), read.expires_at), (-7200, NOW + 3600));
+    assert_eq!((read.since, read.lifetime), (NOW + 7200, 3600), "by the page's own clock, wrong as it is");
     assert_eq!(read.refresh_token.as_ref().unwrap().expose(), "r3fr3sh");
     assert_eq!(read.user(&config()), session.user(&config()));
     let mut answer = Answer::honest();
     answer.claims["x"] = json!({ "y": [1.5e300, "\u{1}\"\\"] });
-    let session = Session::begin(tokens(&answer), answer.judge().unwrap(), NOW).unwrap();
+    let session = answer.session();
     assert_eq!(Session::read(&session.write(&config()), &config()).unwrap().claims(), session.claims());
 }
 
@@ -112,9 +104,10 @@ fn records_that_are_dropped() {
     };
     assert_eq!(change("v", json!(2)), "version");
     assert_eq!(change("v", Value::Null), "version");
+    assert_eq!(change("client", json!("other")), "foreign");
     assert_eq!(change("clientId", json!("other")), "foreign");
     assert_eq!(change("issuer", json!("https://evil.example")), "foreign");
-    for name in ["clientId", "accessToken", "idToken", "expiresAt", "idTokenExpiresAt", "drift", "issuer", "subject", "claims"] {
+    for name in ["client", "clientId", "accessToken", "idToken", "since", "lifetime", "issuer", "subject", "claims"] {
         assert_eq!(change(name, json!([])), "damaged", "{name}");
     }
     for end in 0..text.len() {

@@ -4,12 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
 use gatepass::config::Config;
 use gatepass::error::Error;
+use gatepass::oidc::clock::Clock;
 use gatepass::oidc::id_token::{self, Companion, IdToken};
 use gatepass::oidc::request::{Entropy, authorize};
 use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::Transaction;
 use gatepass::oidc::{callback, keys, tokens};
 use gatepass::secret::Secret;
+use gatepass::session::Session;
 use gatepass::wire::{Algorithm, HttpResponse, SignatureCheck};
 use ring::rand::SystemRandom;
 use ring::signature::{self, EcdsaKeyPair, KeyPair, RsaKeyPair, RsaPublicKeyComponents, UnparsedPublicKey};
@@ -191,8 +193,12 @@ impl Answer {
     }
 
     /// The whole of what the browser edge does, with ring for WebCrypto.
-    pub fn judge(&self) -> Result<IdToken, Error> {
-        let (_, transaction) = begun();
+    pub fn judge(&self) -> Result<(IdToken, Clock), Error> {
+        self.judge_for(&begun().1)
+    }
+
+    /// The same for another sign-in than the plain one.
+    pub fn judge_for(&self, transaction: &Transaction) -> Result<(IdToken, Clock), Error> {
         let access_token = Secret::new(&self.access_token);
         let jws = id_token::split(&Secret::new(self.id_token()))?;
         let keys = keys::read(&response(200, self.jwks.to_string()))?;
@@ -201,7 +207,13 @@ impl Answer {
         let valid = check.settle(holds)?;
         let digest = digest(valid.algorithm(), &self.access_token);
         let companion = Companion { access_token: &access_token, digest: &digest };
-        id_token::verify(&valid, &transaction, companion, self.date, self.now)
+        id_token::verify(&valid, transaction, companion, self.date, self.now)
+    }
+
+    /// The session that begins with it.
+    pub fn session(&self) -> Session {
+        let (identity, clock) = self.judge().unwrap();
+        Session::begin(tokens(self), identity, clock, self.now).unwrap()
     }
 }
 

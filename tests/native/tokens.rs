@@ -106,7 +106,7 @@ fn the_exchange() {
     let request = exchange(&verified());
     let (_, transaction) = begun();
     assert_eq!(request.url, "https://my-app.auth.eu-central-1.amazoncognito.com/oauth2/token");
-    let form = gatepass::form::decode(request.form.unwrap().expose());
+    let form = gatepass::form::decode(request.body.unwrap().1.expose());
     let expected = [
         ("grant_type", "authorization_code"),
         ("client_id", CLIENT_ID),
@@ -122,7 +122,7 @@ fn the_exchange() {
 #[test]
 fn the_renewal() {
     let request = refresh("https://a.example/oauth2/token", "client", &Secret::new("r&="));
-    assert_eq!(request.form.unwrap().expose(), "grant_type=refresh_token&client_id=client&refresh_token=r%26%3D");
+    assert_eq!(request.body.unwrap().1.expose(), "grant_type=refresh_token&client_id=client&refresh_token=r%26%3D");
     assert!(!request.keepalive);
     let tokens = read(&response(200, r#"{"access_token":"a","token_type":"Bearer"}"#)).unwrap();
     assert!(tokens.id_token.is_none() && tokens.refresh_token.is_none(), "both may stay away");
@@ -131,6 +131,6 @@ fn the_renewal() {
 #[test]
 fn the_revocation() {
     let request = revoke("https://a.example/oauth2/revoke", "client", &Secret::new("r&="));
-    assert_eq!(request.form.unwrap().expose(), "token=r%26%3D&client_id=client");
+    assert_eq!(request.body.unwrap().1.expose(), "token=r%26%3D&client_id=client");
     assert!(request.keepalive, "it must outlive the page");
 }

@@ -9,10 +9,12 @@ import type {
   GatepassConfig,
   GatepassErrorCode,
   LogEntry,
+  OidcConfig,
   SignedOutReason,
   SignInOptions,
   Snapshot,
   TokenOptions,
+  TokenStorage,
   User,
 } from "gatepass";
 import { createTestGatepass } from "gatepass/testing";
@@ -33,6 +35,8 @@ const everything: GatepassConfig = {
       jwksUri: "http://localhost:1/j",
       revocationEndpoint: "http://localhost:1/r",
       endSessionEndpoint: "http://localhost:1/l",
+      userinfoEndpoint: "http://localhost:1/u",
+      userPoolEndpoint: "http://localhost:1/",
     },
   },
   redirectUri: "/callback",
@@ -40,11 +44,24 @@ const everything: GatepassConfig = {
   scopes: ["openid"] as const,
   name: "main",
   storage: "memory",
+  apiOrigins: ["https://api.example"],
+  bearer: "id",
+  renew: "ahead",
   defaultRoles: ["reader"],
   onCallback: ({ snapshot, returnTo }) => console.log(snapshot.status, returnTo.length),
   onLog: ({ event, detail }: LogEntry) => console.log(event, detail ?? ""),
 };
 createGatepass(everything);
+
+const store: TokenStorage = { get: (key) => sessionStorage.getItem(key), set: async () => {}, remove: () => {} };
+const endpoints: OidcConfig["endpoints"] = {
+  authorizationEndpoint: "https://id.example/a",
+  tokenEndpoint: "https://id.example/t",
+  jwksUri: "https://id.example/k",
+  authorizationResponseIssParameterSupported: true,
+};
+createGatepass({ oidc: { issuer: "https://id.example", clientId: "abc" }, storage: store });
+createGatepass({ oidc: { issuer: "https://id.example", clientId: "abc", endpoints } });
 
 async function start(): Promise<string> {
   await init();
@@ -61,21 +78,28 @@ async function start(): Promise<string> {
     case "signedOut":
       return greetings[snapshot.reason];
     case "signedIn": {
-      const { user, expiresAt, via } = snapshot;
+      const { user, expiresAt, via, stale } = snapshot;
       const groups: readonly string[] = [...user.groups, ...user.roles];
       const claim: unknown = user.claims["custom:department"];
       const via1: "oidc" = via;
-      return [user.id, user.issuer, user.name ?? user.email ?? "", expiresAt.toISOString(), String(claim), via1, ...groups].join();
+      return [user.id, user.issuer, user.name ?? user.email ?? "", expiresAt.toISOString(), String(claim), via1, stale ? "…" : "", ...groups].join();
     }
   }
 }
-const greetings: Record<SignedOutReason, string> = { never: "Hello", signed_out: "Goodbye", expired: "Welcome back" };
+const greetings: Record<SignedOutReason, string> = {
+  never: "Hello",
+  signed_out: "Goodbye",
+  expired: "Welcome back",
+  revoked: "Please sign in again",
+  elsewhere: "Goodbye from the other tab",
+};
 
 // Every member may be passed around unbound, as useSyncExternalStore does.
 function useStore<T>(subscribe: (changed: () => void) => () => void, get: () => T): T {
   return subscribe(() => {}), get();
 }
-const { ready, subscribe, signIn, handleCallback, startFrom, getAccessToken, getIdToken, signOut, urls } = auth;
+const { ready, subscribe, signIn, handleCallback, startFrom, getAccessToken, getIdToken, getUserInfo, signInWithPopup, signOut, urls } = auth;
+const fetchWithToken: typeof fetch = auth.fetch;
 const current: Snapshot = useStore(subscribe, () => auth.snapshot);
 const user: User | undefined = current.status === "signedIn" ? current.user : undefined;
 
@@ -87,6 +111,8 @@ async function everyMethod(): Promise<void> {
     lang: "de",
     prompt: "login",
     resource: "https://api.example",
+    maxAge: 300,
+    acrValues: "phr phrh",
     extraParams: { ui: "dark" },
   };
   const result: CallbackResult = await handleCallback();
@@ -97,6 +123,11 @@ async function everyMethod(): Promise<void> {
   console.log(links, user, (await ready()).error?.message);
   await signOut();
   await signOut({ scope: "local" });
+  await signOut({ everywhere: true });
+  const popup: CallbackResult = await signInWithPopup({ returnTo: "/" });
+  const email: unknown = (await getUserInfo())["email"];
+  const response: Response = await fetchWithToken("https://api.example/me", { method: "POST", body: String(email) + popup.returnTo });
+  console.log(response.ok);
   await startFrom(location.href);
   await startFrom(new URL(location.href));
   await signIn(options);
@@ -117,6 +148,7 @@ function explain(error: unknown): string {
     case "unsupported_environment":
     case "wasm_blocked":
     case "request_invalid":
+    case "discovery_invalid":
     case "client_refused":
     case "not_ready":
     case "internal":
@@ -127,8 +159,10 @@ function explain(error: unknown): string {
     case "provider_unavailable":
     case "rate_limited":
     case "keys_unavailable":
+    case "refresh_busy":
       return "wait";
     case "storage_unavailable":
+    case "popup_blocked":
     case "interrupted":
     case "callback_invalid":
     case "access_denied":
@@ -141,6 +175,7 @@ function explain(error: unknown): string {
     case "tokens_invalid":
     case "id_token_invalid":
     case "keys_invalid":
+    case "userinfo_invalid":
       return "provider";
     default:
       return nothingElse(code);
@@ -166,6 +201,14 @@ createGatepass({ cognito, redirectURI: "/callback" });
 createGatepass({ cognito: { ...cognito, clientSecret: "s" } });
 // @ts-expect-error: no such store
 createGatepass({ cognito, storage: "cookie" });
+// @ts-expect-error: one door for each client
+createGatepass({ cognito, oidc: { issuer: "https://id.example", clientId: "abc" } });
+// @ts-expect-error: a store must be able to forget
+createGatepass({ cognito, storage: { get: () => null, set: () => {} } });
+// @ts-expect-error: endpoints given are given whole
+createGatepass({ oidc: { issuer: "https://id.example", clientId: "abc", endpoints: { tokenEndpoint: "https://id.example/t" } } });
+// @ts-expect-error: seconds
+auth.signIn({ maxAge: "300" });
 // @ts-expect-error: scopes are a list
 createGatepass({ cognito, scopes: "openid email" });
 // @ts-expect-error: an unknown sign-in option

@@ -1,0 +1,94 @@
+// What is remembered beside the session, and where.
+//
+// | record                           | where                                                                  | until                  |
+// | `gatepass:{client}:tx:{state}`   | the first of sessionStorage, IndexedDB, localStorage that reads back   | the browser comes back |
+// | `gatepass:{client}:signed-out`   | localStorage: "1" deliberately, else the reason why the session ended  | the next sign-in       |
+// | `gatepass:{client}:restarted`    | localStorage: when a sign-in was restarted without a click             | the next sign-in       |
+
+import { idb } from "./idb.js";
+
+const PREFIX = "gatepass:";
+const LIFETIME = 3600; // seconds: people do go for lunch on the login page
+const MAX_TRANSACTIONS = 20; // abandoned sign-ins must not fill the store
+
+export const SIGNED_OUT = "signed-out";
+export const RESTARTED = "restarted";
+/** A transaction of another client on this origin: left alone. */
+export const FOREIGN = Symbol("foreign");
+
+const claimed = new Set(); // by clients of this page: a second client must not call them unknown
+
+export function makeRecords(client) {
+  const own = `${PREFIX}${client}:`;
+  const transactions = `${own}tx:`;
+
+  return {
+    /** Keeps a transaction in the first store that reads it back. False: none does. */
+    async keep(state, text) {
+      const key = transactions + state;
+      for (const name of WEB) for (const old of stale(entries(name, transactions))) remove(name, old);
+      if (write("sessionStorage", key, text)) return true;
+      for (const old of stale(await inIdb(transactions))) await idb.take(old).catch(() => {});
+      if ((await idb.put(key, text).catch(() => {})) === text) return true;
+      return write("localStorage", key, text);
+    },
+
+    /** Takes the transaction of `state`: whoever comes second finds nothing. */
+    async claim(state) {
+      const key = transactions + state;
+      let text;
+      for (const name of WEB) {
+        text ??= read(name, key);
+        remove(name, key);
+      }
+      text ??= await idb.take(key).catch(() => {});
+      if (text !== undefined) {
+        claimed.add(key);
+        return text;
+      }
+      const suffix = `:tx:${state}`;
+      const theirs = (keys) => keys.some((other) => other.endsWith(suffix) && other !== key);
+      const here = [...claimed, ...WEB.flatMap((name) => entries(name, PREFIX).map(([other]) => other))];
+      if (theirs(here) || theirs((await inIdb(PREFIX)).map(([other]) => other))) return FOREIGN;
+    },
+
+    /** Every transaction of this client goes. */
+    async clear() {
+      for (const name of WEB) for (const [key] of entries(name, transactions)) remove(name, key);
+      for (const [key] of await inIdb(transactions)) await idb.take(key).catch(() => {});
+    },
+
+    mark: (mark) => read("localStorage", own + mark),
+    setMark: (mark, text) => (text ? write("localStorage", own + mark, text) : remove("localStorage", own + mark)),
+  };
+}
+
+/** The keys of damaged and stale transactions, then of the oldest beyond 19. */
+function stale(all) {
+  const now = Date.now() / 1000;
+  const live = [];
+  const dead = [];
+  for (const [key, text] of all) {
+    const { v, created } = attempt(() => JSON.parse(text)) ?? {};
+    if (v === 1 && Math.abs(now - created) <= LIFETIME) live.push([created, key]);
+    else dead.push(key);
+  }
+  live.sort(([a], [b]) => b - a);
+  return [...dead, ...live.slice(MAX_TRANSACTIONS - 1).map(([, key]) => key)];
+}
+
+const WEB = ["sessionStorage", "localStorage"];
+
+// Where the browser denies a store, already naming it throws.
+const attempt = (action) => {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+};
+const read = (name, key) => attempt(() => window[name].getItem(key)) ?? undefined;
+const write = (name, key, text) => attempt(() => (window[name].setItem(key, text), read(name, key) === text)) ?? false;
+const remove = (name, key) => attempt(() => window[name].removeItem(key));
+const entries = (name, prefix) => (attempt(() => Object.entries(window[name])) ?? []).filter(([key]) => key.startsWith(prefix));
+const inIdb = (prefix) => idb.list(prefix).catch(() => []);
