@@ -23,7 +23,8 @@ async function refresh(token) {
 const NOTE_KEEPALIVE = `window.kept = [];
   const { fetch } = window;
   window.fetch = (input, init) => {
-    kept.push([init.method ?? "GET", new URL(input).pathname, init.keepalive]);
+    const { method, url, keepalive } = input; // a Request; a clone would hide its body from DevTools
+    kept.push([method, new URL(url).pathname, keepalive]);
     sessionStorage.kept = JSON.stringify(kept);
     return fetch(input, init);
   };`;

@@ -136,10 +136,10 @@ test("key set: unreachable for a minute, the tokens wait in memory, unseen, for 
   await page.clock.install();
   await world.begin(page);
   await page.route(KEYS, (route) => route.fulfill(html(503)));
+  const began = await page.evaluate(() => Date.now());
   await world.logIn(page);
 
   await page.evaluate(() => void auth.ready().then(() => (window.finished = true)));
-  const began = await page.evaluate(() => Date.now());
   const state = () => page.evaluate(() => [window.finished, auth.snapshot.status]);
   for (let [finished, status] = await state(); !finished; [finished, status] = await state()) {
     assert.equal(status, "loading");

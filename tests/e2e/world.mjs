@@ -15,8 +15,8 @@ const SITE_DIR = fileURLToPath(new URL("site/", import.meta.url));
 const PATIENCE = 15_000; // milliseconds until a condition that does not come about fails its test
 
 /** oidc-provider on Cognito's paths, as gatepass is told of it. */
-export async function oidcProvider({ port, redirectUris, logoutUris }) {
-  const provider = await startOidcProvider({ port, redirectUris, logoutUris });
+export async function oidcProvider(options) {
+  const provider = await startOidcProvider(options);
   const { origin, issuer, clientId, jwksUri } = provider;
   const cognito = { userPoolId: "eu-central-1_gatepass", clientId, domain: origin, endpoints: { issuer, jwksUri } };
   return { ...provider, cognito, person: { name: "ada", password: "any" } };
@@ -25,23 +25,35 @@ export async function oidcProvider({ port, redirectUris, logoutUris }) {
 /**
  * Starts everything on free ports; `stop()` ends it. `startProvider` answers with the provider, its
  * `cognito` configuration and a `person` who can sign in there; `siteDir` replaces the harness page.
+ *
+ * `config` joins the site's configuration: every tab has a session of its own unless a suite says
+ * otherwise. `providerOptions` joins what the provider is started with, `contextOptions` each person's
+ * browser.
  */
-export async function startWorld({ startProvider = oidcProvider, siteDir = SITE_DIR, browserOptions } = {}) {
+export async function startWorld({
+  startProvider = oidcProvider,
+  siteDir = SITE_DIR,
+  browserOptions,
+  config = { storage: "session" },
+  providerOptions,
+  contextOptions,
+} = {}) {
   const origin = `http://localhost:${await freePort()}`;
   const provider = await startProvider({
     port: await freePort(),
     redirectUris: [`${origin}/callback`, `${origin}/callback?tenant=a`, `${origin}/`],
     logoutUris: [`${origin}/`],
+    ...providerOptions,
   });
-  const config = { cognito: provider.cognito };
-  const site = await serve({ port: Number(new URL(origin).port), siteDir, pkgDir: PKG_DIR, config });
+  const siteConfig = { cognito: provider.cognito, ...config };
+  const site = await serve({ port: Number(new URL(origin).port), siteDir, pkgDir: PKG_DIR, config: siteConfig });
   const browser = await launchChromium(browserOptions);
   const atProvider = (url) => url.origin === provider.origin;
   const atSite = (url) => url.origin === origin;
 
   /** A person's browser, new and empty; closed with the test. */
   const person = async (t) => {
-    const context = await browser.newContext({ locale: "en-GB" });
+    const context = await browser.newContext({ locale: "en-GB", ...contextOptions });
     context.setDefaultTimeout(PATIENCE);
     t.after(() => context.close());
     return context;
@@ -181,11 +193,11 @@ function patient(call) {
   };
 }
 
-/** Waits until `condition` holds, for what neither the page nor its network tells. */
+/** Waits until `condition` holds, for what neither the page nor its network tells. It may be asynchronous. */
 export async function until(condition) {
-  const deadline = Date.now() + PATIENCE;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`did not come about: ${condition}`);
+  const deadline = performance.now() + PATIENCE; // tests move the wall clock
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`did not come about: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

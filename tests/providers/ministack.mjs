@@ -17,7 +17,8 @@ import { atEnd } from "./lifetime.mjs";
 import { assertPortFree } from "./ports.mjs";
 import { signedHeaders } from "./sigv4.mjs";
 
-const PROGRAM = fileURLToPath(new URL("../../target/venv/bin/ministack", import.meta.url));
+const PYTHON = fileURLToPath(new URL("../../target/venv/bin/python", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("emulator.py", import.meta.url));
 const REGION = "eu-central-1";
 const READY_WITHIN_MS = 30_000;
 const LOG_LINES_KEPT = 30;
@@ -33,7 +34,7 @@ const ENGINEER = { name: "ada@example.com", password: "Open-Sesame-42" };
  * `iss` of the tokens, `domain` what goes into gatepass's `cognito.domain`.
  */
 export async function startMinistack({ port = 4577, redirectUris, logoutUris, stateDir } = {}) {
-  if (!existsSync(PROGRAM)) {
+  if (!existsSync(PYTHON)) {
     throw new Error(
       "ministack is not installed. From the top folder: " +
         "python3 -m venv target/venv && target/venv/bin/pip install -r tests/requirements.txt",
@@ -73,7 +74,7 @@ function launch(port, stateDir) {
   const credentials = { accessKeyId: "test", secretAccessKey: randomBytes(20).toString("hex") };
 
   // The environment is made anew: a developer's AWS variables and profiles must not reach it.
-  const child = spawn(PROGRAM, [], {
+  const child = spawn(PYTHON, [PROGRAM], {
     env: {
       PATH: process.env.PATH,
       HOME: dir,
@@ -165,7 +166,7 @@ async function seed(emulator, { redirectUris, logoutUris }) {
     GenerateSecret: false,
     AllowedOAuthFlowsUserPoolClient: true,
     AllowedOAuthFlows: ["code"],
-    AllowedOAuthScopes: ["openid", "email", "profile"],
+    AllowedOAuthScopes: ["openid", "email", "profile", "aws.cognito.signin.user.admin"],
     SupportedIdentityProviders: ["COGNITO"],
     CallbackURLs: redirectUris,
     LogoutURLs: logoutUris,

@@ -3,12 +3,14 @@
 // single sign-on with `prompt=none`, the response parameter `iss`, a cancelled sign-in.
 //
 //   request → noted in `requests` → /logout or /login, ours → everything else, the provider's
+//                                                             (refresh requests through faults.mjs)
 //
 // Keys are made at every start and kept nowhere.
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
+import { refreshEndpoint } from "./faults.mjs";
 import { atEnd } from "./lifetime.mjs";
 import { loginPage } from "./login-page.mjs";
 import { assertPortFree } from "./ports.mjs";
@@ -35,17 +37,20 @@ const NOTED_CREDENTIALS = ["authorization", "cookie"];
  *
  * `requests` grows by `{ method, path, query, headers }` with every request that arrives; `status`
  * joins when it has been answered.
+ *
+ * `ttl` replaces lifetimes, in seconds; `revokes: "token"` lets a revocation end the named token
+ * alone, not its whole family; `rotates: false` leaves refresh tokens as they are. `refreshes` is the hold on refresh requests that faults.mjs describes.
  */
-export async function startOidcProvider({ port = 4578, redirectUris, logoutUris }) {
+export async function startOidcProvider({ port = 4578, redirectUris, logoutUris, ttl, revokes = "family", rotates = true, renewable = true }) {
   await assertPortFree(port, "oidc-provider");
   const origin = `http://localhost:${port}`;
   const provider = await quietly(async () => {
     const { Provider } = await import("oidc-provider");
-    return new Provider(origin, await configuration({ redirectUris, logoutUris }));
+    return new Provider(origin, await configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable }));
   });
 
   const requests = [];
-  const handle = provider.callback();
+  const { handle, refreshes } = refreshEndpoint(provider.callback(), { path: "/oauth2/token", rotates });
   const login = loginPage(provider);
   const server = createServer((request, response) => {
     const url = new URL(request.url, origin);
@@ -69,6 +74,19 @@ export async function startOidcProvider({ port = 4578, redirectUris, logoutUris 
     clientId: CLIENT_ID,
     jwksUri: `${origin}/.well-known/jwks.json`,
     requests,
+    refreshes,
+
+    /** Whether a refresh token would be accepted. Asking does not use it. */
+    async lives(refreshToken) {
+      const token = await provider.RefreshToken.find(refreshToken);
+      return Boolean(token && !token.consumed);
+    },
+
+    /** Ends a refresh token, as an administrator does. */
+    async revoke(refreshToken) {
+      await (await provider.RefreshToken.find(refreshToken)).destroy();
+    },
+
     async stop() {
       forget();
       close();
@@ -76,7 +94,7 @@ export async function startOidcProvider({ port = 4578, redirectUris, logoutUris 
   };
 }
 
-async function configuration({ redirectUris, logoutUris }) {
+async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable }) {
   // Two keys as in a user pool: one signs ID tokens, the other access tokens.
   const [idTokenKey, accessTokenKey] = await Promise.all([signingKey(), signingKey()]);
   return {
@@ -106,8 +124,9 @@ async function configuration({ redirectUris, logoutUris }) {
     interactions: { url: (_ctx, interaction) => `/login/${interaction.uid}` },
     pkce: { required: () => true },
     clientBasedCORS: () => true,
-    rotateRefreshToken: true,
-    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
+    rotateRefreshToken: rotates,
+    issueRefreshToken: async (_ctx, client) => renewable && client.grantTypeAllowed("refresh_token"),
+    expiresWithSession: () => false, // Cognito's refresh tokens outlive the person's session
 
     // Cognito has no consent page: a grant of what was asked for is there from the start.
     loadExistingGrant,
@@ -122,7 +141,7 @@ async function configuration({ redirectUris, logoutUris }) {
 
     features: {
       devInteractions: { enabled: false },
-      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      revocation: { enabled: true, allowedPolicy: revocation(revokes) },
       userinfo: { enabled: true },
       rpInitiatedLogout: { enabled: true },
       // Cognito's access tokens are always JWTs; here that takes a resource, named or not.
@@ -146,6 +165,7 @@ async function configuration({ redirectUris, logoutUris }) {
       Interaction: 600,
       RefreshToken: 86400,
       Session: 3600,
+      ...ttl,
     },
     renderError(ctx, { error, error_description: description }) {
       ctx.type = "json";
@@ -153,6 +173,15 @@ async function configuration({ redirectUris, logoutUris }) {
     },
   };
 }
+
+// RFC 7009 §2.1 leaves it to the provider what else ends with a token. The library asks this before
+// it takes the whole family along.
+const revocation = (revokes) => async (_ctx, client, token) => {
+  if (token.clientId !== client.clientId) return false;
+  if (revokes === "family") return true;
+  await token.destroy();
+  return false;
+};
 
 async function signingKey() {
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
