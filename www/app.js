@@ -8,6 +8,7 @@
 import { createGatepass, isGatepassError } from "/gatepass/index.js";
 import config, { demo } from "/config.js";
 import { callApi } from "./api.js";
+import { note } from "./life.js";
 import { problemCard } from "./problem.js";
 import { signedInView, signedOutView } from "./views.js";
 
@@ -25,6 +26,8 @@ const actions = {
   finishSignIn: () => attempt(() => gatepass.handleCallback(), actions.finishSignIn),
   signOut: () => attempt(() => gatepass.signOut(), actions.signOut),
   signOutHere: () => attempt(() => gatepass.signOut({ scope: "local" }), actions.signOutHere),
+  // More than what is left, less than a token's whole life: renewed now.
+  renew: () => attempt(() => gatepass.getAccessToken({ minValidity: secondsLeft() }), actions.renew),
   callApi: (put) => attempt(async () => put(await callApi(await gatepass.getAccessToken())), () => actions.callApi(put)),
   refuseOption: () => attempt(() => gatepass.signIn({ extraParams: { state: "mine" } }), actions.signIn),
 };
@@ -37,6 +40,8 @@ gatepass.subscribe(show);
 function show() {
   const { snapshot } = gatepass;
   main.dataset.status = snapshot.status;
+  main.dataset.stale = snapshot.stale ?? false;
+  note(snapshot);
   if (snapshot.status === "loading") return;
 
   const signedIn = snapshot.status === "signedIn";
@@ -45,6 +50,8 @@ function show() {
   if (snapshot.error) showProblem(snapshot.error, snapshot.error.retryable ? actions.finishSignIn : actions.signIn);
   else problem.replaceChildren();
 }
+
+const secondsLeft = () => Math.max(0, (gatepass.snapshot.expiresAt - Date.now()) / 1000);
 
 function links() {
   if (!demo.hostedPages) return { accounts: demo.accounts };

@@ -3,6 +3,7 @@
 
 import { countdown } from "./countdown.js";
 import { facts, h } from "./dom.js";
+import { lifeCard } from "./life.js";
 
 /** `links` has the hosted pages' addresses, or the `accounts` of a pool that has no such pages. */
 export function signedOutView({ reason }, { signIn }, { signUp, forgotPassword, accounts }) {
@@ -37,6 +38,8 @@ const GREETINGS = {
   never: "Nobody is signed in",
   signed_out: "You have signed out",
   expired: "Your session has ended",
+  revoked: "The provider has ended your session",
+  elsewhere: "You have signed out in another tab",
 };
 
 const accountList = (accounts) =>
@@ -47,12 +50,14 @@ const accountList = (accounts) =>
     h("ul", {}, accounts.map(({ name, password }) => h("li", {}, h("code", {}, name), " ", h("code", {}, password)))),
   );
 
-/** The pass, the API and the claims. */
-export function signedInView({ user, expiresAt }, actions) {
+/** The pass, the session's life, the API and the claims. */
+export function signedInView(snapshot, actions) {
+  const { user, expiresAt } = snapshot;
   return h(
     "div",
     { class: "stack" },
     h("div", { class: "pass" }, identity(user), sessionStub(expiresAt, actions)),
+    lifeCard(snapshot, { ...actions, busy }),
     h("div", { class: "columns" }, apiCard(actions), claimsCard(user)),
   );
 }

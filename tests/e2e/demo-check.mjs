@@ -1,6 +1,7 @@
 // `make demo-check`: one whole sign-in on the demo, as a person does it, in headless Chromium.
 //
-//   signed out → login page → signed in → the API → reload → signed out → a refusal
+//   signed out → login page → signed in → the API → reload → a second tab, renewal, no network and back
+//   → signed out in both tabs → a refusal
 //
 // At every stop a picture at desktop size and one at phone size (target/demo/), a check that nothing
 // sticks out of a 360-pixel window, and at the end not one complaint on the console.
@@ -21,11 +22,14 @@ const EXPECTED_COMPLAINTS = [
   { text: /status of 400 .*:4577\/favicon\.ico\)$/, reason: "the emulator's login page has no icon" },
 ];
 
+const OFFLINE_COMPLAINTS = [{ text: /ERR_INTERNET_DISCONNECTED/, reason: "the step without a network" }];
+
 const began = performance.now();
 mkdirSync(PICTURES, { recursive: true });
 const demo = await startDemo();
 const browser = await launchChromium();
-const page = await browser.newPage({ viewport: DESKTOP, locale: "en-GB" });
+const context = await browser.newContext({ viewport: DESKTOP, locale: "en-GB" });
+const page = await context.newPage();
 page.setDefaultTimeout(15_000);
 try {
   await check(demo, page);
@@ -81,13 +85,52 @@ async function check({ site, provider }, page) {
     await status("signedIn");
   });
 
+  const second = await page.context().newPage();
+  second.setDefaultTimeout(15_000);
+  const alsoComplaints = watchComplaints(second, [...EXPECTED_COMPLAINTS, ...OFFLINE_COMPLAINTS]);
+  const diary = (page, text) => page.waitForSelector(`.diary li:first-child:has-text("${text}")`);
+  await step("a second tab is signed in", async () => {
+    await second.goto(site.origin);
+    await second.waitForSelector(`main[data-status="signedIn"]`);
+  });
+
+  await step("a renewal in one tab reaches the other", async () => {
+    const renewal = page.waitForRequest(`${provider.origin}/oauth2/token`);
+    await page.click("#renew");
+    assert.match((await renewal).postData(), /grant_type=refresh_token/);
+    await diary(page, "Tokens renewed");
+    await diary(second, "Tokens renewed");
+  });
+
+  await step("without a network the person stays signed in", async () => {
+    await second.context().setOffline(true);
+    await second.click("#renew");
+    await second.waitForSelector(`main[data-status="signedIn"][data-stale="true"]`);
+    await diary(second, "A renewal failed");
+    assert.equal(await second.getAttribute(".problem", "data-code"), "network_failed");
+    await picture(second, "5-offline");
+  });
+
+  await step("with the network it recovers by itself", async () => {
+    await second.context().setOffline(false);
+    await second.waitForSelector(`main[data-status="signedIn"][data-stale="false"]`);
+    await diary(second, "The provider is back");
+    await diary(page, "Tokens renewed");
+  });
+
   await step("signed out at the provider too", async () => {
     const logout = page.waitForRequest(`${provider.origin}/logout?**`);
     await page.click("#sign-out");
     await logout;
     await status("signedOut");
     assert.equal(page.url(), `${site.origin}/`);
-    await picture(page, "5-signed-out");
+    await picture(page, "6-signed-out");
+  });
+
+  await step("and in the second tab", async () => {
+    await second.waitForSelector(`main[data-status="signedOut"]`);
+    assert.match(await second.textContent("#view"), /signed out in another tab/);
+    await second.close();
   });
 
   await step("a stolen code is refused", async () => {
@@ -96,10 +139,10 @@ async function check({ site, provider }, page) {
     assert.equal(await page.getAttribute(".problem", "data-code"), "callback_invalid");
     assert.equal(await page.getAttribute("main", "data-status"), "signedOut");
     assert.equal(page.url(), `${site.origin}/callback`);
-    await picture(page, "6-refusal");
+    await picture(page, "7-refusal");
   });
 
-  assert.deepEqual(complaints, [], "complaints on the console");
+  assert.deepEqual([...complaints, ...alsoComplaints], [], "complaints on the console");
 }
 
 /** One picture at desktop size, one at phone size, and the 360-pixel check on our own pages. */
