@@ -4,12 +4,12 @@
 #   make demo        emulator + demo site on http://localhost:8585
 #   make demo-check  one whole sign-in in headless Chromium, pictures in target/demo/
 #   make test        every suite below
-#   make lint | native | browser | contract | packaging | e2e | size
+#   make lint | native | browser | contract | packaging | e2e | engines | size
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := pkg
-.PHONY: pkg setup demo demo-check test lint native browser contract packaging e2e size
+.PHONY: pkg setup demo demo-check test lint native browser contract packaging e2e engines size
 
 need = bash tests/setup.sh
 timed = @bash tests/timed.sh
@@ -39,7 +39,7 @@ demo-check: pkg
 	@$(need) node python chromium
 	@node tests/e2e/demo-check.mjs
 
-test: lint native pkg contract browser size packaging e2e
+test: lint native pkg contract browser size packaging e2e engines
 	@bash tests/timed.sh --summary
 
 lint:
@@ -69,4 +69,8 @@ packaging: pkg
 
 e2e: pkg
 	@$(need) node python chromium
-	$(timed) e2e "node --test --test-reporter=spec --test-concurrency=1 tests/e2e/ && node tests/e2e/demo-check.mjs"
+	$(timed) e2e "node --test --test-reporter=spec --test-concurrency=2 --test-timeout=900000 tests/e2e/ && node tests/e2e/demo-check.mjs"
+
+engines: pkg
+	@$(need) node chromium firefox webkit
+	$(timed) engines "node --test --test-reporter=spec --test-concurrency=1 --test-timeout=300000 tests/engines/"

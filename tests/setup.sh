@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, and says so. Usage: tests/setup.sh wasm|node|python|chromium|firefox …
+# Installs what is missing, and says so. Usage: tests/setup.sh wasm|node|python|chromium|firefox|webkit …
 # Projects' own folders where it can be (tests/node_modules, target/venv); browsers by apt-get.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -63,6 +63,11 @@ firefox() {
     say "cargo install geckodriver (about 3 minutes, once)"
     cargo install --quiet geckodriver --version 0.37.1
   fi
+}
+
+# The browser comes with the driver; it needs a display, and gets one of its own.
+webkit() {
+  if lacks WebKitWebDriver || lacks Xvfb; then apt webkit2gtk-driver xvfb; fi
 }
 
 for part in "$@"; do "$part"; done
