@@ -29,7 +29,12 @@ export function makeSession(client) {
     },
 
     /** Seconds that the tokens still live, by whichever clock says less: one can be set, the other sleeps. */
-    remaining: () => held.lifetime - Math.max(Date.now() / 1000 - held.since, (performance.now() - held.base) / 1000),
+    remaining() {
+      const { since, lifetime, base } = held;
+      // In milliseconds first, as the snapshot's `expiresAt`: an app's own subtraction comes to the same.
+      const byWall = (since + lifetime) * 1000 - Date.now();
+      return Math.min(byWall, lifetime * 1000 - (performance.now() - base)) / 1000;
+    },
 
     /** Somebody is here, with tokens or with the means to renew them. */
     isAlive: () => !!held && (!!held.refreshToken || session.remaining() > 0),
