@@ -95,7 +95,7 @@ function make(text, config) {
   // One that is newer than `refused`, whoever renews it.
   const renewed = (kind) => (refused) =>
     call(async ({ renew }) => {
-      if (session.held?.[kind] === refused) await renew(() => session.held[kind] !== refused);
+      if (session.held?.refreshToken && session.held[kind] === refused) await renew(() => session.held[kind] !== refused);
       return session.held?.[kind];
     });
 

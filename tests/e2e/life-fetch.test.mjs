@@ -236,6 +236,18 @@ test("a 401 after another tab has renewed: the newer token is tried, no further 
   assert.equal(count.requests, 0);
 });
 
+test("a 401 in a session that cannot be renewed: the 401 is the answer, nobody is asked, nothing is stale", async (t) => {
+  const config = { apiOrigins: [api.origin] };
+  const unrenewable = await startLife({ config, contextOptions: { bypassCSP: true }, providerOptions: { renewable: false } });
+  t.after(unrenewable.stop);
+  const page = await (await person(t, unrenewable)).signIn();
+  const count = unrenewable.provider.refreshes.count();
+  api.refuse(2);
+  assert.equal((await called(page, `(url) => auth.fetch(url)`, `${api.origin}/echo`))[0], 401);
+  assert.deepEqual([count.requests, api.seen.length], [0, 1]);
+  assert.deepEqual(await snapshot(page), { status: "signedIn", via: "oidc", stale: false });
+});
+
 // The browser streams over HTTP/2 only; here its network is not reached.
 const FAKE_STREAMING = `window.streamed = [];
   const { fetch: send } = window;
