@@ -96,7 +96,7 @@ export function makeCallback({ core, session, records, log, leave, revoke }) {
 
   const signedOut = ({ answer }) => {
     revoke(refreshToken(answer));
-    throw new GatepassError("sign_in_required", { rule: session.reason });
+    throw session.nobody();
   };
 
   return { arrive, take };

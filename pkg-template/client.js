@@ -96,16 +96,21 @@ export function makeClient(text, config, log, load) {
       await session.read();
       client.show();
     }
-    if (!session.held) throw nobody(session.reason);
-    if (!isEnough()) throw nobody("min_validity");
+    if (!session.held) throw session.nobody();
+    if (!isEnough()) throw session.nobody("min_validity");
     return session.held;
+  };
+
+  /** The sign-in that `begin` makes, once the provider is known. */
+  client.begin = async (begin) => {
+    if (!client.core.isKnown()) begin(); // what the app asks is judged before anything is fetched
+    await client.provider.ready();
+    return begin();
   };
 
   /** Leaves for the login page. */
   client.leave = async (begin) => {
-    if (!client.core.isKnown()) begin(); // what the app asks is judged before anything is fetched
-    await client.provider.ready();
-    const { url, state, record } = begin();
+    const { url, state, record } = await client.begin(begin);
     if (!(await client.records.keep(state, record))) throw new GatepassError("storage_unavailable", { rule: "transaction" });
     return depart(url);
   };
@@ -155,5 +160,3 @@ export function makeClient(text, config, log, load) {
 
   return client;
 }
-
-const nobody = (rule) => new GatepassError("sign_in_required", { rule });

@@ -74,12 +74,8 @@ function make(text, config) {
   const signInWithPopup = async (options) => {
     if (isServer()) throw new GatepassError("unsupported_environment", { rule: "no_window" });
     const popup = openPopup();
-    const begin = async ({ core, provider }) => {
-      core.signIn(plainText(options), "/"); // judged before anything is fetched
-      await provider.ready();
-      return core.signIn(plainText(options), here(config));
-    };
-    const begun = await call(begin).catch((e) => (popup.close(), Promise.reject(e)));
+    const signIn = ({ core, begin }) => begin(() => core.signIn(plainText(options), here(config)));
+    const begun = await call(signIn).catch((e) => (popup.close(), Promise.reject(e)));
     popup.location = begun.url;
     return new Promise((resolve, reject) => {
       const take = (url) => resolve(complete(({ callback }) => callback.take(url, begun.record, begun.state), () => {}));

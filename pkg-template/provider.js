@@ -1,5 +1,6 @@
 // The provider's endpoints, where the configuration does not say them: asked for once, kept for an hour.
 
+import { attempt, read, remove, write } from "./web-storage.js";
 import { send } from "./wire.js";
 
 const LIFETIME = 3_600_000; // milliseconds
@@ -13,13 +14,13 @@ export function makeProvider(client) {
     if (recall()) return;
     const answer = await send(client.core.discover());
     client.core.discovered(answer);
-    attempt(() => sessionStorage.setItem(key, JSON.stringify({ at: Date.now(), answer })));
+    write("sessionStorage", key, JSON.stringify({ at: Date.now(), answer }));
   };
 
   // What was kept is checked like what has just come.
   const recall = () =>
     attempt(() => {
-      const { at, answer } = JSON.parse(sessionStorage.getItem(key));
+      const { at, answer } = JSON.parse(read("sessionStorage", key));
       if (Math.abs(Date.now() - at) > LIFETIME) return false;
       client.core.discovered(answer);
       return true;
@@ -30,14 +31,6 @@ export function makeProvider(client) {
       if (client.core.isKnown()) return;
       await (asking ??= ask().finally(() => (asking = undefined)));
     },
-    forget: () => attempt(() => sessionStorage.removeItem(key)),
+    forget: () => remove("sessionStorage", key),
   };
 }
-
-const attempt = (action) => {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
-};

@@ -6,6 +6,7 @@
 // | `gatepass:{client}:restarted`    | localStorage: when a sign-in was restarted without a click             | the next sign-in       |
 
 import { idb } from "./idb.js";
+import { attempt, entries, read, remove, write } from "./web-storage.js";
 
 const PREFIX = "gatepass:";
 const LIFETIME = 3600; // seconds: people do go for lunch on the login page
@@ -78,17 +79,4 @@ function stale(all) {
 }
 
 const WEB = ["sessionStorage", "localStorage"];
-
-// Where the browser denies a store, already naming it throws.
-const attempt = (action) => {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
-};
-const read = (name, key) => attempt(() => window[name].getItem(key)) ?? undefined;
-const write = (name, key, text) => attempt(() => (window[name].setItem(key, text), read(name, key) === text)) ?? false;
-const remove = (name, key) => attempt(() => window[name].removeItem(key));
-const entries = (name, prefix) => (attempt(() => Object.entries(window[name])) ?? []).filter(([key]) => key.startsWith(prefix));
 const inIdb = (prefix) => idb.list(prefix).catch(() => []);

@@ -24,7 +24,7 @@ export function makeRenewal({ core, name, session, provider, records, revoke }) 
     const release = await acquire(`gatepass:${name}:renew`, PATIENCE).catch(() => {});
     try {
       await session.read();
-      if (!session.held) throw nobody();
+      if (!session.held) throw session.nobody();
       if (isEnough()) return;
       if (!release) throw new GatepassError("refresh_busy");
       await refresh();
@@ -53,7 +53,7 @@ export function makeRenewal({ core, name, session, provider, records, revoke }) 
     if (signedOut()) {
       revoke(core.view(text).refreshToken);
       await session.drop(session.held ? "elsewhere" : session.reason);
-      throw nobody();
+      throw session.nobody();
     }
     if (failure) throw failure;
   };
@@ -73,10 +73,8 @@ export function makeRenewal({ core, name, session, provider, records, revoke }) 
     await session.read();
     if (session.held && session.held.refreshToken !== before.refreshToken) return;
     if (session.held) await session.finish(reason);
-    throw nobody();
+    throw session.nobody();
   };
-
-  const nobody = () => new GatepassError("sign_in_required", { rule: session.reason });
 
   return (isEnough) => (running ??= once(isEnough).finally(() => (running = undefined)));
 }

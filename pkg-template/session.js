@@ -5,6 +5,7 @@
 //
 // The page's copy is never given up for a fault of the store: it is written again, or lives in memory.
 
+import { GatepassError } from "./errors.js";
 import { SIGNED_OUT } from "./records.js";
 
 /** `client`: its core, store, records and log; the core and the store from `open` on. */
@@ -27,6 +28,9 @@ export function makeSession(client) {
     get reason() {
       return reason;
     },
+
+    /** The error of whoever asks for somebody's tokens in vain. */
+    nobody: (rule = reason) => new GatepassError("sign_in_required", { rule }),
 
     /** Seconds that the tokens still live, by whichever clock says less: one can be set, the other sleeps. */
     remaining() {

@@ -14,6 +14,12 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
     out
 }
 
+/// Puts pairs on an address that may have a query already.
+pub fn append(address: &str, pairs: &[(&str, &str)]) -> String {
+    let joint = if address.contains('?') { "&" } else { "?" };
+    [address, joint, &encode(pairs)].concat()
+}
+
 /// Reads pairs in their order. `+` is a space; a `%` that starts no escape stands for itself; a
 /// value that is not UTF-8 becomes U+FFFD. Never fails: what the values mean is the caller's check.
 pub fn decode(text: &str) -> Vec<(String, String)> {

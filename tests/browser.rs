@@ -81,6 +81,7 @@ package!(
     "/pkg-template/snapshot.js" makeSnapshot,
     "/pkg-template/stores.js" openStore,
     "/pkg-template/tabs.js" openTabs,
+    "/pkg-template/web-storage.js" read,
     "/pkg-template/wire.js" send,
 );
 

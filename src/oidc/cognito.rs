@@ -7,7 +7,7 @@
 //! - `/logout` that is not RP-Initiated Logout: see [`super::logout`];
 //! - `GlobalSignOut`, which ends a person's sessions on every device.
 
-use super::provider::{Cognito, Provider};
+use super::provider::{Cognito, ENDPOINTS, Provider};
 use crate::error::Error;
 use crate::json::Record;
 use crate::options::{MALFORMED, Options};
@@ -72,30 +72,15 @@ fn provider(pool: &str, region: &str, domain: &str) -> Provider {
 }
 
 fn override_endpoints(provider: &mut Provider, options: &Options<'_>) -> Result<(), Error> {
-    options.only(&[
-        "issuer",
-        "authorizationEndpoint",
-        "tokenEndpoint",
-        "jwksUri",
-        "revocationEndpoint",
-        "endSessionEndpoint",
-        "userinfoEndpoint",
-        "userPoolEndpoint",
-    ])?;
+    let known: Vec<&str> = ENDPOINTS.iter().map(|(option, _, _)| *option).chain(["issuer", "userPoolEndpoint"]).collect();
+    options.only(&known)?;
     if let Some(issuer) = options.endpoint("issuer")? {
         provider.issuers = vec![issuer.into()];
     }
     if let Some(address) = options.endpoint("userPoolEndpoint")? {
         provider.cognito = Some(Cognito { user_pool_endpoint: address.into() });
     }
-    for (name, endpoint) in [
-        ("authorizationEndpoint", &mut provider.authorization_endpoint),
-        ("tokenEndpoint", &mut provider.token_endpoint),
-        ("jwksUri", &mut provider.jwks_uri),
-        ("revocationEndpoint", &mut provider.revocation_endpoint),
-        ("endSessionEndpoint", &mut provider.end_session_endpoint),
-        ("userinfoEndpoint", &mut provider.userinfo_endpoint),
-    ] {
+    for ((name, _, _), endpoint) in ENDPOINTS.into_iter().zip(provider.endpoints()) {
         if let Some(address) = options.endpoint(name)? {
             *endpoint = address.into();
         }

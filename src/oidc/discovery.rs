@@ -4,7 +4,7 @@
 //! Every refusal is `discovery_invalid` with the rule that was broken. Nothing in the metadata can
 //! weaken a check: it only says where to ask.
 
-use super::provider::Provider;
+use super::provider::{ENDPOINTS, Provider};
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 use crate::options::{MISSING, Options};
@@ -22,7 +22,7 @@ pub(crate) fn read_options(options: &Options<'_>) -> Result<(Provider, String), 
         let options = Options::new("oidc.endpoints.", section, "oidc.endpoints")?;
         let known: Vec<&str> = ENDPOINTS.iter().map(|(option, _, _)| *option).chain([ISS_OPTION]).collect();
         options.only(&known)?;
-        for ((option, _, required), endpoint) in ENDPOINTS.into_iter().zip(endpoints(&mut provider)) {
+        for ((option, _, required), endpoint) in ENDPOINTS.into_iter().zip(provider.endpoints()) {
             match options.endpoint(option)? {
                 Some(address) => *endpoint = address.into(),
                 None if required => return Err(options.error(MISSING, option)),
@@ -51,7 +51,7 @@ pub fn read(response: &HttpResponse, issuer: &str) -> Result<Provider, Error> {
         return Err(refused("issuer"));
     }
     let mut provider = Provider { issuers: vec![issuer.into()], ..Provider::default() };
-    for ((_, member, required), endpoint) in ENDPOINTS.into_iter().zip(endpoints(&mut provider)) {
+    for ((_, member, required), endpoint) in ENDPOINTS.into_iter().zip(provider.endpoints()) {
         match json.get(member) {
             Some(Json::String(address)) if Url::parse(address).is_some_and(|url| url.is_secure()) => {
                 endpoint.clone_from(address);
@@ -69,30 +69,10 @@ pub fn read(response: &HttpResponse, issuer: &str) -> Result<Provider, Error> {
     Ok(provider)
 }
 
-fn endpoints(provider: &mut Provider) -> [&mut String; 6] {
-    [
-        &mut provider.authorization_endpoint,
-        &mut provider.token_endpoint,
-        &mut provider.jwks_uri,
-        &mut provider.revocation_endpoint,
-        &mut provider.end_session_endpoint,
-        &mut provider.userinfo_endpoint,
-    ]
-}
-
 fn refused(rule: &'static str) -> Error {
     Error::new(ErrorCode::DiscoveryInvalid, rule)
 }
 
-/// Option, metadata member, and whether a sign-in needs it; in the order of [`endpoints`].
-const ENDPOINTS: [(&str, &str, bool); 6] = [
-    ("authorizationEndpoint", "authorization_endpoint", true),
-    ("tokenEndpoint", "token_endpoint", true),
-    ("jwksUri", "jwks_uri", true),
-    ("revocationEndpoint", "revocation_endpoint", false),
-    ("endSessionEndpoint", "end_session_endpoint", false),
-    ("userinfoEndpoint", "userinfo_endpoint", false),
-];
 const ISS_OPTION: &str = "authorizationResponseIssParameterSupported";
 /// Bytes. The largest known metadata take ten thousand.
 const MAX_RESPONSE: usize = 128 * 1024;

@@ -19,7 +19,5 @@ pub fn redirect(config: &Config) -> Redirect {
         return Redirect(config.logout_uri.clone());
     }
     let back = if config.provider.cognito.is_some() { "logout_uri" } else { "post_logout_redirect_uri" };
-    let params = form::encode(&[("client_id", &config.client_id), (back, &config.logout_uri)]);
-    let joint = if endpoint.contains('?') { "&" } else { "?" };
-    Redirect([endpoint, joint, &params].concat())
+    Redirect(form::append(endpoint, &[("client_id", &config.client_id), (back, &config.logout_uri)]))
 }

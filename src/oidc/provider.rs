@@ -30,7 +30,30 @@ pub struct Cognito {
     pub user_pool_endpoint: String,
 }
 
+/// Option of the contract, metadata member, and whether a sign-in needs it; in the order of
+/// [`Provider::endpoints`].
+pub(super) const ENDPOINTS: [(&str, &str, bool); 6] = [
+    ("authorizationEndpoint", "authorization_endpoint", true),
+    ("tokenEndpoint", "token_endpoint", true),
+    ("jwksUri", "jwks_uri", true),
+    ("revocationEndpoint", "revocation_endpoint", false),
+    ("endSessionEndpoint", "end_session_endpoint", false),
+    ("userinfoEndpoint", "userinfo_endpoint", false),
+];
+
 impl Provider {
+    /// Where each of [`ENDPOINTS`] is kept.
+    pub(super) fn endpoints(&mut self) -> [&mut String; 6] {
+        [
+            &mut self.authorization_endpoint,
+            &mut self.token_endpoint,
+            &mut self.jwks_uri,
+            &mut self.revocation_endpoint,
+            &mut self.end_session_endpoint,
+            &mut self.userinfo_endpoint,
+        ]
+    }
+
     /// The issuer's first name.
     pub fn issuer(&self) -> &str {
         self.issuers.first().map_or("", String::as_str)

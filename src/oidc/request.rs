@@ -62,9 +62,7 @@ pub fn authorize(config: &Config, sign_in: &SignIn, entropy: &Entropy, now: i64)
     for (name, value) in sign_in.json().get("extraParams").and_then(Json::members).unwrap_or_default() {
         params.extend(value.as_str().map(|value| (name.as_str(), value)));
     }
-    let endpoint = &config.provider.authorization_endpoint;
-    let joint = if endpoint.contains('?') { "&" } else { "?" };
-    let redirect = Redirect([endpoint.as_str(), joint, &form::encode(&params)].concat());
+    let redirect = Redirect(form::append(&config.provider.authorization_endpoint, &params));
     (redirect, transaction)
 }
 

@@ -49,6 +49,7 @@ test("the tarball has exactly these files", () => {
     "wasm/gatepass.js",
     "wasm/gatepass_bg.wasm",
     "wasm/inline.js",
+    "web-storage.js",
     "wire.js",
   ]);
 });

@@ -9,8 +9,7 @@
 import { createHash, createHmac, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { atEnd } from "./lifetime.mjs";
-import { assertPortFree } from "./ports.mjs";
+import { listen } from "./listen.mjs";
 
 const CLIENT_ID = "gatepass-e2e";
 const LIFETIME = 3600; // seconds
@@ -49,7 +48,6 @@ export const hmac = (secret) => (input) => createHmac("sha256", secret).update(i
  * - `page`: headers of a login page with one button, `#continue`, in place of the redirect at once
  */
 export async function startCrafted({ port, redirectUris, logoutUris }) {
-  await assertPortFree(port, "the crafted provider");
   const origin = `http://localhost:${port}`;
   const keys = { rsa: rsaKey("rsa"), next: rsaKey("next"), ec: ecKey("ec") };
   const requests = [];
@@ -64,7 +62,7 @@ export async function startCrafted({ port, redirectUris, logoutUris }) {
     if (request.method === "OPTIONS") send(response, answer(204));
     else send(response, handle ? handle(provider, params, request.headers) : answer(404, "Not found"));
   });
-  await new Promise((listening) => server.listen(port, "127.0.0.1", listening));
+  const stop = await listen(server, port, "the crafted provider");
 
   const craft = (quirks = {}) => {
     provider.quirks = quirks;
@@ -72,11 +70,6 @@ export async function startCrafted({ port, redirectUris, logoutUris }) {
   };
   craft();
 
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  const forget = atEnd(close);
   return {
     origin,
     issuer: origin,
@@ -87,10 +80,7 @@ export async function startCrafted({ port, redirectUris, logoutUris }) {
     keys,
     requests,
     craft,
-    async stop() {
-      forget();
-      close();
-    },
+    stop,
   };
 }
 

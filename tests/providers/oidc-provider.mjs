@@ -11,9 +11,8 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
 import { refreshEndpoint } from "./faults.mjs";
-import { atEnd } from "./lifetime.mjs";
+import { listen } from "./listen.mjs";
 import { loginPage } from "./login-page.mjs";
-import { assertPortFree } from "./ports.mjs";
 
 const CLIENT_ID = "gatepass-e2e";
 const DEFAULT_API = "https://api.gatepass.example";
@@ -39,10 +38,10 @@ const NOTED_CREDENTIALS = ["authorization", "cookie"];
  * joins when it has been answered.
  *
  * `ttl` replaces lifetimes, in seconds; `revokes: "token"` lets a revocation end the named token
- * alone, not its whole family; `rotates: false` leaves refresh tokens as they are. `refreshes` is the hold on refresh requests that faults.mjs describes.
+ * alone, not its whole family; `rotates: false` leaves refresh tokens as they are, `renewable: false`
+ * issues none. `refreshes` is the hold on refresh requests that faults.mjs describes.
  */
 export async function startOidcProvider({ port = 4578, redirectUris, logoutUris, ttl, revokes = "family", rotates = true, renewable = true }) {
-  await assertPortFree(port, "oidc-provider");
   const origin = `http://localhost:${port}`;
   const provider = await quietly(async () => {
     const { Provider } = await import("oidc-provider");
@@ -61,13 +60,8 @@ export async function startOidcProvider({ port = 4578, redirectUris, logoutUris,
     else if (url.pathname.startsWith("/login/")) login(request, response);
     else handle(request, response);
   });
-  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const stop = await listen(server, port, "oidc-provider");
 
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  const forget = atEnd(close);
   return {
     origin,
     issuer: origin,
@@ -87,10 +81,7 @@ export async function startOidcProvider({ port = 4578, redirectUris, logoutUris,
       await (await provider.RefreshToken.find(refreshToken)).destroy();
     },
 
-    async stop() {
-      forget();
-      close();
-    },
+    stop,
   };
 }
 

@@ -3,8 +3,7 @@
 
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { atEnd } from "./lifetime.mjs";
-import { assertPortFree } from "./ports.mjs";
+import { listen } from "./listen.mjs";
 
 // `*` does not cover Authorization (Fetch standard §3.3.4).
 const CORS = {
@@ -21,7 +20,6 @@ const CORS = {
  * answered with 401.
  */
 export async function startResource({ port }) {
-  await assertPortFree(port, "the API");
   const origin = `http://localhost:${port}`;
   const seen = [];
   let refusals = 0;
@@ -41,20 +39,12 @@ export async function startResource({ port }) {
     }
     response.writeHead(200, { ...CORS, "content-type": "application/json" }).end(JSON.stringify(noted));
   });
-  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const stop = await listen(server, port, "the API");
 
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  const forget = atEnd(close);
   return {
     origin,
     seen,
     refuse: (times) => void (refusals = times),
-    async stop() {
-      forget();
-      close();
-    },
+    stop,
   };
 }
