@@ -4,12 +4,14 @@
 #   make demo        emulator + demo site on http://localhost:8585
 #   make demo-check  one whole sign-in in headless Chromium, pictures in target/demo/
 #   make test        every suite below
-#   make lint | native | browser | contract | packaging | e2e | engines | size
+#   make lint | native | c14n | browser | contract | packaging | e2e | engines | size
+#   make bench       one SAML response verified, beside node-saml and samlify
+#   make fuzz        the XML core against libxml2, and noise against every reader of SAML
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := pkg
-.PHONY: pkg setup demo demo-check test lint native browser contract packaging e2e engines size
+.PHONY: pkg setup demo demo-check test lint native c14n browser contract packaging e2e engines size bench fuzz
 
 need = bash tests/setup.sh
 timed = @bash tests/timed.sh
@@ -21,14 +23,19 @@ SMALL_STD = RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target/pkg
 SMALL_STD_ARGS = -Z build-std=std,panic_abort -Z build-std-features=optimize_for_size \
   --config 'target.wasm32-unknown-unknown.rustflags = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zfmt-debug=none", "-Zlocation-detail=none"]'
 
+# One module of the package: folder, name, features.
+module = $(SMALL_STD) wasm-pack build --release --target web --no-pack --no-typescript \
+  --out-dir target/$(1) --out-name $(2) . $(SMALL_STD_ARGS) $(3)
+
 SOURCES = $(shell find src pkg-template -type f) Cargo.toml Cargo.lock .cargo/config.toml CHANGELOG.md Makefile
 
 pkg: pkg/package.json
 pkg/package.json: $(SOURCES)
 	@$(need) wasm node
 	@echo "── package: release build with a small std, about a minute the first time"
-	@$(SMALL_STD) wasm-pack build --release --target web --no-pack --no-typescript \
-	  --out-dir target/wasm --out-name gatepass . $(SMALL_STD_ARGS)
+	@$(call module,wasm,gatepass)
+	@$(call module,wasm-saml,saml,--no-default-features --features saml)
+	@$(call module,wasm-both,both,--features saml)
 	@node pkg-template/build.mjs
 
 demo: pkg
@@ -39,18 +46,26 @@ demo-check: pkg
 	@$(need) node python chromium
 	@node tests/e2e/demo-check.mjs
 
-test: lint native pkg contract browser size packaging e2e engines
+test: lint native c14n pkg contract browser size packaging e2e engines
 	@bash tests/timed.sh --summary
 
 lint:
 	@$(need) wasm node
 	$(timed) lint "cargo fmt --check && cargo clippy --all-targets -- -D warnings \
-	  && cargo clippy --all-targets --target wasm32-unknown-unknown -- -D warnings \
-	  && RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet \
+	  && cargo clippy --all-targets --features saml -- -D warnings \
+	  && cargo clippy --lib --no-default-features --features saml -- -D warnings \
+	  && cargo clippy --lib --tests --features saml --target wasm32-unknown-unknown -- -D warnings \
+	  && cargo clippy --lib --no-default-features --features saml --target wasm32-unknown-unknown -- -D warnings \
+	  && RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet --features saml \
 	  && tests/node_modules/.bin/tsc --project tests/types"
 
 native:
-	$(timed) native "cargo test --quiet"
+	$(timed) native "cargo test --quiet --features saml"
+
+c14n:
+	@$(need) python
+	$(timed) c14n "cargo build --quiet --features saml --example canonicalize \
+	  && target/venv/bin/python tests/c14n/differential.py && target/venv/bin/python tests/c14n/corpus.py"
 
 browser:
 	@$(need) wasm chromium firefox

@@ -1,7 +1,10 @@
-// wasm-pack's output + this folder → pkg/, the npm package.
+// wasm-pack's output + this folder → pkg/, the npm package. One module for each door, so that a page
+// downloads only its own:
 //
 //   target/wasm/gatepass_bg.wasm ─ wasm-opt -Oz, short import names ─> pkg/wasm/gatepass_bg.wasm ─ as text ─> pkg/wasm/inline.js
 //   target/wasm/gatepass.js (the glue) ──────── the same short names ─> pkg/wasm/gatepass.js
+//   target/wasm-saml/… ─────────────────────── likewise ───────────────> pkg/wasm/saml_bg.wasm, saml-inline.js, saml.js
+//   target/wasm-both/… ─────────────────────── likewise: a page with both doors gets what they share once
 //
 // Usage: node pkg-template/build.mjs   (after wasm-pack; `make pkg` does both)
 
@@ -11,7 +14,6 @@ import { createRequire } from "node:module";
 
 const here = new URL("./", import.meta.url);
 const root = new URL("../", here);
-const built = new URL("target/wasm/", root);
 const pkg = new URL("pkg/", root);
 const tools = createRequire(new URL("tests/package.json", root));
 
@@ -20,11 +22,19 @@ mkdirSync(new URL("wasm/", pkg), { recursive: true });
 for (const file of readdirSync(here)) if (file !== "build.mjs") copyFileSync(new URL(file, here), new URL(file, pkg));
 for (const file of readdirSync(root)) if (/^(CHANGELOG|LICENSE)/.test(file)) copyFileSync(new URL(file, root), new URL(file, pkg));
 
-const module = new URL("wasm/gatepass_bg.wasm", pkg);
-const renamed = optimise(new URL("gatepass_bg.wasm", built), module);
-writeFileSync(new URL("wasm/gatepass.js", pkg), glue(readFileSync(new URL("gatepass.js", built), "utf8"), renamed));
-writeFileSync(new URL("wasm/inline.js", pkg), inline(readFileSync(module)));
-console.log(`pkg/ is built: wasm ${readFileSync(module).length} bytes`);
+door("target/wasm/", "gatepass", "inline.js", "Client");
+door("target/wasm-saml/", "saml", "saml-inline.js", "SamlClient");
+door("target/wasm-both/", "both", "both-inline.js", "Client, SamlClient");
+
+/** One door's module, its glue and its text; `handles` are what the package's JavaScript calls. */
+function door(folder, name, text, handles) {
+  const built = new URL(folder, root);
+  const module = new URL(`wasm/${name}_bg.wasm`, pkg);
+  const renamed = optimise(new URL(`${name}_bg.wasm`, built), module);
+  writeFileSync(new URL(`wasm/${name}.js`, pkg), glue(new URL(`${name}.js`, built), renamed, handles));
+  writeFileSync(new URL(`wasm/${text}`, pkg), inline(readFileSync(module), name));
+  console.log(`pkg/wasm/${name}_bg.wasm: ${readFileSync(module).length} bytes`);
+}
 
 /** The smallest module; answers with the names that it shortened. */
 function optimise(from, to) {
@@ -35,14 +45,16 @@ function optimise(from, to) {
 }
 
 /** wasm-bindgen's glue by the short names, without what the package never calls. */
-function glue(source, { imports, exports }) {
+function glue(file, { imports, exports }, handles) {
+  let source = readFileSync(file, "utf8");
   for (const [, long, short] of imports) source = source.replaceAll(new RegExp(`\\b${long}: function`, "g"), `"${short}": function`);
   for (const [long, short] of exports) source = source.replaceAll(new RegExp(`\\bwasm\\.${long}\\b`, "g"), `wasm["${short}"]`);
   source = source.replaceAll(`"${imports[0][0]}":`, `"a":`);
   const { buildSync } = tools("esbuild");
-  const entry = { contents: 'export { default, Client } from "glue"', resolveDir: "/" };
-  writeFileSync(new URL("glue.mjs", built), source);
-  const options = { bundle: true, minify: true, format: "esm", write: false, alias: { glue: new URL("glue.mjs", built).pathname } };
+  const entry = { contents: `export { default, ${handles} } from "glue"`, resolveDir: "/" };
+  const renamed = new URL("glue.mjs", file);
+  writeFileSync(renamed, source);
+  const options = { bundle: true, minify: true, format: "esm", write: false, alias: { glue: renamed.pathname } };
   return buildSync({ stdin: entry, ...options }).outputFiles[0].text;
 }
 
@@ -51,7 +63,7 @@ function glue(source, { imports, exports }) {
  * and not compressed: the transport's own brotli or gzip then still sees whole bytes and does better
  * than on base64 of a gzip (10 kB less), and no bundler has a character to escape.
  */
-function inline(bytes) {
+function inline(bytes, name) {
   const count = new Uint32Array(256);
   for (const byte of bytes) count[byte]++;
   const bySize = [...count.keys()].sort((a, b) => count[b] - count[a]);
@@ -63,7 +75,7 @@ function inline(bytes) {
   bySize.forEach((byte, i) => (code[byte] = codes[i]));
   const text = Array.from(bytes, (byte) => code[byte]).join("");
   const json = JSON.stringify;
-  return `// Generated: gatepass_bg.wasm as text. A common byte is one character, a rare one two (see build.mjs).
+  return `// Generated: ${name}_bg.wasm as text. A common byte is one character, a rare one two (see build.mjs).
 const text = ${json(text)};
 const bytesByCode = ${json(bySize)};
 const plain = ${json(plain.join(""))}, shift = ${json(shift.join(""))};

@@ -34,6 +34,9 @@ const CODES = {
   internal: ["any", "developer", false, "A bug in gatepass. Please report it."],
 };
 
+/** The codes of another door. */
+export const addCodes = (codes) => Object.assign(CODES, codes);
+
 export class GatepassError extends Error {
   constructor(code, details = {}, cause) {
     const [phase, turn, retryable, sentence] = CODES[code];

@@ -332,7 +332,7 @@ export class GatepassError extends Error {
   /** What happened. Closed list; the README's table says what to do about each. */
   readonly code: GatepassErrorCode;
   /** Where in the sign-in it happened. */
-  readonly phase: "config" | "load" | "request" | "callback" | "tokens" | "id_token" | "keys" | "session" | "any";
+  readonly phase: "config" | "load" | "request" | "callback" | "tokens" | "id_token" | "keys" | "session" | "assertion" | "any";
   /** Whether the same call may succeed later without a new sign-in. */
   readonly retryable: boolean;
   /** Whose turn it is: the app's developer, the person at the screen, the provider's administrator, or nobody's (wait, then retry). */
@@ -380,4 +380,10 @@ export type GatepassErrorCode =
   | "sign_in_required"
   | "refresh_busy"
   | "not_ready"
-  | "internal";
+  | "internal"
+  | "metadata_invalid"
+  | "message_invalid"
+  | "signature_invalid"
+  | "assertion_invalid"
+  | "assertion_encrypted"
+  | "idp_initiated_refused";

@@ -7,7 +7,7 @@ import { parseUrl, takeArrival } from "./arrival.js";
 import { makeClient } from "./client.js";
 import { GatepassError, isGatepassError } from "./errors.js";
 import { makeFetch } from "./fetch.js";
-import { init, load } from "./load.js";
+import { doors, init, load } from "./load.js";
 import { tell } from "./page.js";
 import { awaitPopup, openPopup } from "./popup.js";
 import { signOut } from "./sign-out.js";
@@ -29,6 +29,7 @@ export function createGatepass(config) {
 }
 
 function make(text, config) {
+  doors.oidc = true;
   const entry = { storage: config?.storage };
   const address = takeArrival(config?.redirectUri);
   const callbacks = new Map(); // by address: one exchange, the same result twice

@@ -5,25 +5,28 @@
 
 import { GatepassError } from "./errors.js";
 
-let loading; // one load, shared; forgotten if it fails
+const modules = { oidc: [() => import("./wasm/gatepass.js"), () => import("./wasm/inline.js")] }; // glue, bytes
+const loading = {}; // one load of each module, shared; forgotten if it fails
 
-export function init(source) {
-  return load(source).then(() => {});
-}
+/** For the SAML door, which adds its modules. `oidc`: the page has a client; `join` may answer with another module's name. */
+export const doors = { modules, loading, oidc: false, join: (door) => door };
 
 /** The core's exports. */
-export function load(source) {
-  return (loading ??= start(source).catch((e) => {
-    loading = undefined;
+export function load(source, door = "oidc") {
+  const name = source ? door : doors.join(door);
+  return (loading[name] ??= start(source, ...modules[name]).catch((e) => {
+    delete loading[name];
     throw new GatepassError(isBlocked() ? "wasm_blocked" : "wasm_load_failed", {}, e);
   }));
 }
 
-async function start(source) {
+export const init = (source) => load(source).then(() => {});
+
+async function start(source, glue, inline) {
   if (source instanceof URL) source = fetch(source);
   const [core, module_or_path] = await Promise.all([
-    import("./wasm/gatepass.js"),
-    source ?? import("./wasm/inline.js").then((inline) => inline.bytes()),
+    glue(),
+    source ?? inline().then((inline) => inline.bytes()),
   ]);
   await core.default({ module_or_path });
   return core;

@@ -111,6 +111,18 @@ codes! {
     NotReady = "not_ready",
     /// A bug in gatepass.
     Internal = "internal",
+    /// The identity provider's SAML metadata or certificate cannot be used; `rule` says why.
+    MetadataInvalid = "metadata_invalid",
+    /// A SAML message is malformed, or not the answer that is awaited here; `rule` says which.
+    MessageInvalid = "message_invalid",
+    /// A SAML message is not signed as it must be; `rule` says what is missing or wrong.
+    SignatureInvalid = "signature_invalid",
+    /// The assertion breaks a rule of SAML profiles §4.1.4; `rule` names it.
+    AssertionInvalid = "assertion_invalid",
+    /// The identity provider encrypts, and a page has no private key.
+    AssertionEncrypted = "assertion_encrypted",
+    /// A response that answers no request, where the app does not allow it.
+    IdpInitiatedRefused = "idp_initiated_refused",
 }
 
 impl Error {

@@ -107,7 +107,12 @@ impl<'a> Options<'a> {
 /// A value copied from a guide with its `{User Pool ID}` still in it.
 pub(crate) fn no_placeholder(path: &str, value: &Json) -> Result<(), Error> {
     match value {
-        Json::String(text) if text.contains('{') && text.contains('}') => Err(Error::config(PLACEHOLDER, path)),
+        #[cfg(feature = "saml")]
+        Json::String(text) if text.split('-').any(|part| part.ends_with("PRIVATE KEY")) => Err(Error::config(PRIVATE_KEY, path)),
+        // XML is no copied value.
+        Json::String(text) if text.contains('{') && text.contains('}') && !text.contains('<') => {
+            Err(Error::config(PLACEHOLDER, path))
+        }
         Json::Array(items) => items.iter().try_for_each(|item| no_placeholder(path, item)),
         Json::Object(members) => members.iter().try_for_each(|(name, value)| {
             let mut inner = path.to_owned();
@@ -131,6 +136,9 @@ pub(crate) const TYPE: &str = "type";
 pub(crate) const MALFORMED: &str = "malformed";
 /// A `{placeholder}` was left in.
 const PLACEHOLDER: &str = "placeholder";
+/// Nor has a private key.
+#[cfg(feature = "saml")]
+const PRIVATE_KEY: &str = "private_key";
 /// A secret has no place in a page.
 const CLIENT_SECRET: &str = "client_secret";
 /// http on another host than this machine.

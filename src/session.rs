@@ -7,9 +7,9 @@
 //! Its age is a matter of this machine alone: when it was received by the page's clock, and how long
 //! its tokens live. A clock that is wrong is wrong for both ends of the span.
 
-use crate::config::Config;
 use crate::json::{Json, Record};
 use crate::oidc::clock::Clock;
+use crate::oidc::config::Config;
 use crate::oidc::id_token::{self, IdToken};
 use crate::oidc::tokens::Tokens;
 use crate::secret::Secret;
@@ -73,7 +73,7 @@ impl Session {
         };
         let mut roles = texts("cognito:roles");
         if roles.is_empty() {
-            roles = config.default_roles.iter().map(|role| role.as_str().into()).collect();
+            roles = config.common.default_roles.iter().map(|role| role.as_str().into()).collect();
         }
         let mut user = vec![
             ("id".into(), self.identity.subject.as_str().into()),
@@ -108,7 +108,7 @@ impl Session {
     /// The record as it is stored.
     pub fn write(&self, config: &Config) -> String {
         let mut record = Record::new(VERSION)
-            .text("client", &config.name)
+            .text("client", &config.common.name)
             .text("clientId", &config.client_id)
             .text("accessToken", self.access_token.expose())
             .text("idToken", self.id_token.expose())
@@ -133,7 +133,9 @@ impl Session {
             return Err("version");
         }
         let [client, client_id, access_token, id_token, issuer, subject] = json.texts(TEXTS).ok_or(DAMAGED)?;
-        if client != config.name || client_id != config.client_id || !config.provider.issuers.iter().any(|known| known == issuer)
+        if client != config.common.name
+            || client_id != config.client_id
+            || !config.provider.issuers.iter().any(|known| known == issuer)
         {
             return Err("foreign");
         }

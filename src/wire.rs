@@ -70,18 +70,53 @@ pub struct Redirect(pub String);
 #[derive(Debug, Clone)]
 pub struct SignatureCheck {
     pub(crate) algorithm: Algorithm,
-    pub(crate) key: String,
+    pub(crate) key: PublicKey,
     pub(crate) signed: String,
     pub(crate) signature: Vec<u8>,
 }
 
-/// The signature algorithms that are allowed (RFC 7518 §3.3, §3.4). Never `none`, never HMAC.
+/// A public key as WebCrypto imports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicKey {
+    /// A JSON Web Key with its key parameters only (RFC 7517).
+    Jwk(String),
+    /// A `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
+    #[cfg(feature = "saml")]
+    Spki {
+        /// DER.
+        der: Vec<u8>,
+        /// `None`: RSA.
+        curve: Option<Curve>,
+        /// Bytes of its signatures.
+        signature_bytes: usize,
+    },
+}
+
+/// The elliptic curves that WebCrypto has.
+#[cfg(feature = "saml")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Curve {
+    P256,
+    P384,
+    P521,
+}
+
+/// The signature algorithms that are allowed (RFC 7518 §3.3–3.5). Never `none`, never HMAC, never SHA-1.
+///
+/// XML Signature names a hash and leaves the curve to the key: there `Es256` is ECDSA with SHA-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Algorithm {
     Es256,
     Es384,
     Es512,
+    #[cfg(feature = "saml")]
+    Ps256,
+    #[cfg(feature = "saml")]
+    Ps384,
+    #[cfg(feature = "saml")]
+    Ps512,
     Rs256,
     Rs384,
     Rs512,
@@ -100,8 +135,8 @@ impl SignatureCheck {
         self.algorithm
     }
 
-    /// The public key as a JSON Web Key with its key parameters only (RFC 7517).
-    pub fn jwk(&self) -> &str {
+    /// The public key.
+    pub fn key(&self) -> &PublicKey {
         &self.key
     }
 
@@ -119,6 +154,7 @@ impl SignatureCheck {
     ///
     /// # Errors
     /// `id_token_invalid` / `signature` when it does not hold.
+    #[cfg(feature = "oidc")]
     pub fn settle(self, holds: bool) -> Result<SignatureValid, Error> {
         let valid = SignatureValid { algorithm: self.algorithm, signed: self.signed };
         if holds { Ok(valid) } else { Err(Error::new(ErrorCode::IdTokenInvalid, "signature")) }
@@ -151,12 +187,28 @@ impl Algorithm {
         })
     }
 
+    /// Bytes of its hash.
+    #[cfg(feature = "saml")]
+    pub fn hash_bytes(self) -> i64 {
+        match self.hash() {
+            "SHA-256" => 32,
+            "SHA-384" => 48,
+            _ => 64,
+        }
+    }
+
     /// The hash that it signs, by its WebCrypto name.
     pub fn hash(self) -> &'static str {
         match self {
             Algorithm::Es256 | Algorithm::Rs256 => "SHA-256",
             Algorithm::Es384 | Algorithm::Rs384 => "SHA-384",
             Algorithm::Es512 | Algorithm::Rs512 => "SHA-512",
+            #[cfg(feature = "saml")]
+            Algorithm::Ps256 => "SHA-256",
+            #[cfg(feature = "saml")]
+            Algorithm::Ps384 => "SHA-384",
+            #[cfg(feature = "saml")]
+            Algorithm::Ps512 => "SHA-512",
         }
     }
 }

@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use gatepass::browser::Client;
-use gatepass::config::Config;
+use gatepass::oidc::config::Config;
 use gatepass::oidc::request::{Entropy, authorize};
 use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::Transaction;

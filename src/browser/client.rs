@@ -3,13 +3,14 @@
 //! Only `&self`, nothing borrowed across an await, and every failure leaves as a plain object. Records
 //! and sessions are texts on the outside: JavaScript stores them, and only the core reads them.
 
-use super::convert::{answer_to_response, error_to_js, exact, internal, now, texts, view};
+use super::answers::{answer_to_response, view};
+use super::convert::{error_to_js, exact, internal, now, texts};
 use super::crypto;
 use super::fetch::outgoing;
 use super::judge::Verdict;
-use crate::config::Config;
 use crate::error::Error;
 use crate::oidc::callback::{self, Arrival, VerifiedCallback};
+use crate::oidc::config::Config;
 use crate::oidc::pages::{Page, page};
 use crate::oidc::sign_in::SignIn;
 use crate::oidc::transaction::Transaction;
@@ -42,7 +43,7 @@ impl Client {
     /// Whose records these are, for the vault: a record of another owner does not open.
     pub fn owner(&self) -> String {
         let config = self.config();
-        ["1", &config.name, config.provider.issuer(), &config.client_id, "session"].join(" ")
+        ["1", &config.common.name, config.provider.issuer(), &config.client_id, "session"].join(" ")
     }
 
     /// Whether the provider's endpoints are known.
@@ -272,12 +273,18 @@ impl Client {
 
     fn begin(&self, sign_in: Result<SignIn, Error>) -> Result<JsValue, JsValue> {
         let begin = || {
-            let (redirect, transaction) = request::authorize(&self.config(), &sign_in?, &crypto::entropy()?, now());
+            let (redirect, transaction) = request::authorize(&self.config(), &sign_in?, &entropy()?, now());
             let record = transaction.write();
             Ok(texts(&[("url", Some(&redirect.0)), ("state", Some(&transaction.state)), ("record", Some(&record))]))
         };
         begin().map_err(error_to_js)
     }
+}
+
+fn entropy() -> Result<request::Entropy, Error> {
+    let mut entropy = request::Entropy { state: [0; 32], nonce: [0; 32], verifier: [0; 32] };
+    crypto::fill([&mut entropy.state, &mut entropy.nonce, &mut entropy.verifier])?;
+    Ok(entropy)
 }
 
 fn verified(address: &str, record: &str) -> Result<VerifiedCallback, Error> {

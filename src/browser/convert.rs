@@ -1,51 +1,10 @@
-//! Values out and back in: sessions, answers and errors as plain JavaScript objects.
+//! Values out and back in, as plain JavaScript objects.
 
-use crate::config::Config;
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
-use crate::secret::Secret;
-use crate::session::Session;
-use crate::wire::HttpResponse;
 use js_sys::{JSON, Object, Reflect};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use wasm_bindgen::JsValue;
-
-/// A session as JavaScript sees it.
-pub(super) fn view(session: &Session, config: &Config) -> JsValue {
-    let user = to_js(&session.user(config));
-    set(&user, "claims", &exact(session.claims()));
-    let view = texts(&[
-        ("accessToken", Some(session.access_token.expose())),
-        ("idToken", Some(session.id_token.expose())),
-        ("refreshToken", session.refresh_token.as_ref().map(Secret::expose)),
-    ]);
-    set(&view, "since", &number(session.since));
-    set(&view, "lifetime", &number(session.lifetime));
-    set(&view, "user", &user);
-    view
-}
-
-/// A verdict's outcome: the session to store, and the drift that was learnt, in seconds.
-pub(super) fn settled(session: &str, drift: i64) -> JsValue {
-    let settled = texts(&[("session", Some(session))]);
-    set(&settled, "drift", &number(drift));
-    settled
-}
-
-/// An answer: `{ status, body, date, at }`, both times in milliseconds.
-pub(super) fn answer_to_response(answer: &JsValue) -> HttpResponse {
-    let member = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
-    HttpResponse {
-        status: member("status").as_f64().map_or(0, |status| u16::try_from(integer(status)).unwrap_or_default()),
-        body: member("body").as_string().map(Secret::new),
-        date: member("date").as_f64().map(seconds).filter(|time| *time > 0),
-    }
-}
-
-/// When the answer came, by the page's clock.
-pub(super) fn received(answer: &JsValue) -> i64 {
-    Reflect::get(answer, &"at".into()).ok().and_then(|at| at.as_f64()).map_or_else(now, seconds)
-}
 
 /// Any JSON. The engine's own reader keeps every number exact.
 pub(super) fn exact(value: &Json) -> JsValue {
@@ -79,7 +38,7 @@ pub(super) fn now() -> i64 {
 }
 
 /// Milliseconds, as JavaScript counts, to whole seconds.
-fn seconds(milliseconds: f64) -> i64 {
+pub(super) fn seconds(milliseconds: f64) -> i64 {
     integer(milliseconds / 1000.0)
 }
 
@@ -95,7 +54,7 @@ pub(super) fn texts(members: &[(&str, Option<&str>)]) -> JsValue {
 }
 
 /// One of our own records. Its numbers are integers.
-fn to_js(value: &Json) -> JsValue {
+pub(super) fn to_js(value: &Json) -> JsValue {
     Out(value).serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
@@ -129,7 +88,7 @@ pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
 }
 
 #[allow(clippy::as_conversions, reason = "f64 to i64 saturates, NaN is 0, and std has no other way")]
-fn integer(number: f64) -> i64 {
+pub(super) fn integer(number: f64) -> i64 {
     number as i64
 }
 

@@ -1,10 +1,12 @@
 //! Random bytes, and what WebCrypto is asked.
 
+#[cfg(feature = "saml")]
+use super::convert::number;
 use super::convert::{internal, object, set};
 use crate::error::{Error, ErrorCode};
-use crate::oidc::request::Entropy;
-use crate::secret::Secret;
-use crate::wire::{Algorithm, SignatureCheck};
+#[cfg(feature = "saml")]
+use crate::wire::Curve;
+use crate::wire::{Algorithm, PublicKey, SignatureCheck};
 use js_sys::{JSON, Uint8Array};
 use wasm_bindgen::JsValue;
 
@@ -23,35 +25,50 @@ pub(super) fn supported() -> Result<(), Error> {
     if there { Ok(()) } else { Err(unsupported("no_webcrypto")) }
 }
 
-/// 96 bytes from the platform's random source.
-pub(super) fn entropy() -> Result<Entropy, Error> {
-    let mut entropy = Entropy { state: [0; 32], nonce: [0; 32], verifier: [0; 32] };
-    for bytes in [&mut entropy.state, &mut entropy.nonce, &mut entropy.verifier] {
-        getrandom::fill(bytes).map_err(|_| internal("random"))?;
-    }
-    Ok(entropy)
+/// Bytes from the platform's random source.
+pub(super) fn fill<const N: usize>(all: [&mut [u8; 32]; N]) -> Result<(), Error> {
+    all.into_iter().try_for_each(|bytes| getrandom::fill(bytes).map_err(|_| internal("random")))
 }
 
-/// A signature to verify and the access token to digest, in the terms of WebCrypto:
-/// `{ algorithm, key, signature, signed, companion }`.
-pub(super) fn question(check: &SignatureCheck, access_token: &Secret) -> JsValue {
-    let (name, curve) = match check.algorithm() {
-        Algorithm::Es256 => ("ECDSA", "P-256"),
-        Algorithm::Es384 => ("ECDSA", "P-384"),
-        Algorithm::Es512 => ("ECDSA", "P-521"),
-        _ => ("RSASSA-PKCS1-v1_5", ""),
-    };
+/// A signature to verify, in the terms of WebCrypto: `{ algorithm, key, signature, signed }`; the key is a
+/// JSON Web Key, or the bytes of a SubjectPublicKeyInfo.
+pub(super) fn question(check: &SignatureCheck) -> JsValue {
+    let (name, curve) = name_and_curve(check);
     let algorithm = object();
     for (member, value) in [("name", name), ("hash", check.algorithm().hash()), ("namedCurve", curve)] {
         set(&algorithm, member, &value.into());
     }
+    let key = match check.key() {
+        PublicKey::Jwk(jwk) => JSON::parse(jwk).unwrap_or(JsValue::NULL),
+        #[cfg(feature = "saml")]
+        PublicKey::Spki { der, .. } => Uint8Array::from(der.as_slice()).into(),
+    };
     let question = object();
+    #[cfg(feature = "saml")] // RFC 6931 §2.3.10: the salt is as long as the hash
+    set(&algorithm, "saltLength", &number(check.algorithm().hash_bytes()));
     set(&question, "algorithm", &algorithm);
-    set(&question, "key", &JSON::parse(check.jwk()).unwrap_or(JsValue::NULL));
-    for (member, bytes) in
-        [("signature", check.signature()), ("signed", check.signed()), ("companion", access_token.expose().as_bytes())]
-    {
+    set(&question, "key", &key);
+    for (member, bytes) in [("signature", check.signature()), ("signed", check.signed())] {
         set(&question, member, &Uint8Array::from(bytes));
     }
     question
+}
+
+fn name_and_curve(check: &SignatureCheck) -> (&'static str, &'static str) {
+    #[cfg(feature = "saml")]
+    if let PublicKey::Spki { curve, .. } = check.key() {
+        return match (check.algorithm(), curve) {
+            (_, Some(Curve::P256)) => ("ECDSA", "P-256"),
+            (_, Some(Curve::P384)) => ("ECDSA", "P-384"),
+            (_, Some(Curve::P521)) => ("ECDSA", "P-521"),
+            (Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512, None) => ("RSA-PSS", ""),
+            (_, None) => ("RSASSA-PKCS1-v1_5", ""),
+        };
+    }
+    match check.algorithm() {
+        Algorithm::Es256 => ("ECDSA", "P-256"),
+        Algorithm::Es384 => ("ECDSA", "P-384"),
+        Algorithm::Es512 => ("ECDSA", "P-521"),
+        _ => ("RSASSA-PKCS1-v1_5", ""),
+    }
 }

@@ -1,9 +1,10 @@
 //! Tokens + key set → a signature to check, then a session.
 
-use super::convert::{answer_to_response, internal, received, settled};
+use super::answers::{answer_to_response, received, settled};
+use super::convert::{internal, set};
 use super::crypto;
-use crate::config::Config;
 use crate::error::Error;
+use crate::oidc::config::Config;
 use crate::oidc::id_token::{self, Companion};
 use crate::oidc::keys;
 use crate::oidc::tokens::{self, Tokens};
@@ -55,7 +56,10 @@ impl<'a> Verdict<'a> {
         }
         let check = jws.signature_check(&keys)?;
         if proof.is_undefined() {
-            return Ok(crypto::question(&check, &self.tokens.access_token));
+            let question = crypto::question(&check);
+            // What at_hash digests.
+            set(&question, "companion", &Uint8Array::from(self.tokens.access_token.expose().as_bytes()));
+            return Ok(question);
         }
         let member = |name: &str| Reflect::get(proof, &name.into()).unwrap_or(JsValue::UNDEFINED);
         let valid = check.settle(member("holds").is_truthy())?;

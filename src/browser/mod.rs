@@ -9,13 +9,23 @@
 //! The steps are synchronous, and their order is the JavaScript's affair (`pkg-template/`): what waits
 //! for a tab, a store or a person is a third of the size there. What is believed is decided here.
 
+#[cfg(feature = "oidc")]
+mod answers;
+#[cfg(feature = "oidc")]
 mod client;
 mod convert;
 mod crypto;
+#[cfg(feature = "oidc")]
 mod fetch;
+#[cfg(feature = "oidc")]
 mod judge;
+#[cfg(feature = "saml")]
+mod saml;
 
+#[cfg(feature = "oidc")]
 pub use client::Client;
+#[cfg(feature = "saml")]
+pub use saml::{Departing, Pending, SamlClient};
 
 /// Small and quick to start; a page's sign-in allocates little.
 #[global_allocator]

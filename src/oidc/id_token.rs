@@ -16,7 +16,7 @@ use super::transaction::Transaction;
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 use crate::secret::Secret;
-use crate::wire::{Algorithm, SignatureCheck, SignatureValid};
+use crate::wire::{Algorithm, PublicKey, SignatureCheck, SignatureValid};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -102,7 +102,7 @@ impl Jws {
     /// Rules `kid`, `kty`, `use`, `key_alg`, `key`.
     pub fn signature_check(self, keys: &KeySet) -> Result<SignatureCheck, Error> {
         let key = keys.choose(self.kid.as_deref(), self.algorithm).map_err(refused)?;
-        Ok(SignatureCheck { algorithm: self.algorithm, key, signed: self.signed, signature: self.signature })
+        Ok(SignatureCheck { algorithm: self.algorithm, key: PublicKey::Jwk(key), signed: self.signed, signature: self.signature })
     }
 }
 

@@ -115,6 +115,9 @@ fn parameters(algorithm: Algorithm) -> (&'static str, Option<(&'static str, usiz
         Algorithm::Es256 => ("EC", Some(("P-256", 32)), "ES256"),
         Algorithm::Es384 => ("EC", Some(("P-384", 48)), "ES384"),
         Algorithm::Es512 => ("EC", Some(("P-521", 66)), "ES512"),
+        // XML Signature's alone: no `alg` of ours is one.
+        #[cfg(feature = "saml")]
+        Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => ("RSA", None, ""),
         Algorithm::Rs256 => ("RSA", None, "RS256"),
         Algorithm::Rs384 => ("RSA", None, "RS384"),
         Algorithm::Rs512 => ("RSA", None, "RS512"),

@@ -7,7 +7,7 @@
 //! Cognito's `/logout` is something else: it wants `client_id` and `logout_uri`, ignores the rest, and
 //! revokes nothing ([logout endpoint](https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html)).
 
-use crate::config::Config;
+use super::config::Config;
 use crate::form;
 use crate::wire::Redirect;
 
@@ -16,8 +16,8 @@ use crate::wire::Redirect;
 pub fn redirect(config: &Config) -> Redirect {
     let endpoint = config.provider.end_session_endpoint.as_str();
     if endpoint.is_empty() {
-        return Redirect(config.logout_uri.clone());
+        return Redirect(config.common.logout_uri.clone());
     }
     let back = if config.provider.cognito.is_some() { "logout_uri" } else { "post_logout_redirect_uri" };
-    Redirect(form::append(endpoint, &[("client_id", &config.client_id), (back, &config.logout_uri)]))
+    Redirect(form::append(endpoint, &[("client_id", &config.client_id), (back, &config.common.logout_uri)]))
 }

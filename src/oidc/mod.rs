@@ -14,6 +14,7 @@
 //!
 //! | room | specification |
 //! |---|---|
+//! | [`config`] | this door's options |
 //! | [`cognito`] | every place where Cognito differs, and nowhere else |
 //! | [`discovery`] | any other provider: OpenID Connect Discovery §4, RFC 8414 |
 //! | [`sign_in`] | what the app or a link asks for: OpenID Connect Core §4 |
@@ -31,6 +32,7 @@
 pub mod callback;
 pub mod clock;
 pub mod cognito;
+pub mod config;
 pub mod discovery;
 pub mod id_token;
 pub mod keys;

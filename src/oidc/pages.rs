@@ -1,7 +1,7 @@
 //! The user pool's hosted pages beside the login page
 //! ([managed login endpoints](https://docs.aws.amazon.com/cognito/latest/developerguide/managed-login-endpoints.html)).
 
-use crate::config::Config;
+use super::config::Config;
 use crate::form;
 use crate::url::Url;
 
@@ -33,7 +33,7 @@ pub fn page(config: &Config, page: Page) -> Option<String> {
         ("client_id", &config.client_id),
         ("response_type", "code"),
         ("scope", &config.scope),
-        ("redirect_uri", &config.redirect_uri),
+        ("redirect_uri", &config.common.redirect_uri),
     ]));
     Some(url)
 }

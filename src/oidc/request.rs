@@ -3,9 +3,9 @@
 //! RFC 6749 §4.1.1, RFC 7636 §4.1–4.3 (S256, always), OpenID Connect Core §3.1.2.1 (nonce, always:
 //! Cognito invents one for federated people when none is sent).
 
+use super::config::Config;
 use super::sign_in::{OPTIONS, SignIn};
 use super::transaction::Transaction;
-use crate::config::Config;
 use crate::json::Json;
 use crate::secret::Secret;
 use crate::wire::Redirect;
@@ -27,13 +27,13 @@ pub struct Entropy {
 /// Begins a sign-in: where the page goes, and what it must remember meanwhile.
 pub fn authorize(config: &Config, sign_in: &SignIn, entropy: &Entropy, now: i64) -> (Redirect, Transaction) {
     let transaction = Transaction {
-        client: config.name.clone(),
+        client: config.common.name.clone(),
         state: URL_SAFE_NO_PAD.encode(entropy.state),
         nonce: URL_SAFE_NO_PAD.encode(entropy.nonce),
         verifier: Secret::new(URL_SAFE_NO_PAD.encode(entropy.verifier)),
         client_id: config.client_id.clone(),
-        redirect_uri: config.redirect_uri.clone(),
-        return_to: return_to::same_origin(sign_in.json().text("returnTo").unwrap_or("/"), &config.origin),
+        redirect_uri: config.common.redirect_uri.clone(),
+        return_to: return_to::same_origin(sign_in.json().text("returnTo").unwrap_or("/"), &config.common.origin),
         issuers: config.provider.issuers.clone(),
         token_endpoint: config.provider.token_endpoint.clone(),
         jwks_uri: config.provider.jwks_uri.clone(),
@@ -46,7 +46,7 @@ pub fn authorize(config: &Config, sign_in: &SignIn, entropy: &Entropy, now: i64)
     let mut params = vec![
         ("response_type", "code"),
         ("client_id", &config.client_id),
-        ("redirect_uri", &config.redirect_uri),
+        ("redirect_uri", &config.common.redirect_uri),
         ("scope", &config.scope),
         ("state", &transaction.state),
         ("nonce", &transaction.nonce),

@@ -1,7 +1,7 @@
 //! What the app asks of one sign-in: `SignInOptions` of the contract, or a link that names the
 //! identity provider (OpenID Connect Core §4). Every refusal is `request_invalid` and names the option.
 
-use crate::config::Config;
+use super::config::Config;
 use crate::error::{Error, ErrorCode};
 use crate::form;
 use crate::json::Json;

@@ -25,6 +25,7 @@ test("the tarball has exactly these files", () => {
     "arrival.js",
     "callback.js",
     "client.js",
+    "errors-saml.js",
     "errors.js",
     "fetch.js",
     "idb.js",
@@ -39,16 +40,25 @@ test("the tarball has exactly these files", () => {
     "provider.js",
     "records.js",
     "renewal.js",
+    "saml.d.ts",
+    "saml.js",
     "session.js",
     "sign-out.js",
     "snapshot.js",
+    "spki.js",
     "stores.js",
     "tabs.js",
     "testing.d.ts",
     "testing.js",
+    "wasm/both-inline.js",
+    "wasm/both.js",
+    "wasm/both_bg.wasm",
     "wasm/gatepass.js",
     "wasm/gatepass_bg.wasm",
     "wasm/inline.js",
+    "wasm/saml-inline.js",
+    "wasm/saml.js",
+    "wasm/saml_bg.wasm",
     "web-storage.js",
     "wire.js",
   ]);
@@ -76,9 +86,10 @@ test("ESM only, one target for each subpath, no dependencies, nothing runs at in
   }
 });
 
-for (const [script, types] of [["index.js", "index.d.ts"], ["testing.js", "testing.d.ts"]]) {
+for (const [script, types] of [["index.js", "index.d.ts"], ["saml.js", "saml.d.ts"], ["testing.js", "testing.d.ts"]]) {
   test(`${script} exports what ${types} declares`, async () => {
-    const declared = [...source(types).matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name);
+    const passedOn = [...source(types).matchAll(/^export \{ (.*) \} from/gm)].flatMap(([, names]) => names.split(", "));
+    const declared = [...source(types).matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name).concat(passedOn);
     const exported = Object.keys(await import(new URL(script, pkg)));
     assert.deepEqual(exported.sort(), declared.sort());
   });

@@ -1,7 +1,7 @@
 //! Configuration: what a pool's hosts are, and every misuse with the option that it names.
 
 use crate::support::*;
-use gatepass::config::Config;
+use gatepass::oidc::config::Config;
 use gatepass::oidc::logout;
 use gatepass::oidc::pages::{Page, page};
 use serde_json::{Value, json};
@@ -134,10 +134,10 @@ fn text_that_is_no_json_and_duplicates() {
 #[test]
 fn defaults() {
     let config = config();
-    assert_eq!(config.redirect_uri, "https://app.example/callback");
-    assert_eq!(config.logout_uri, "https://app.example/");
+    assert_eq!(config.common.redirect_uri, "https://app.example/callback");
+    assert_eq!(config.common.logout_uri, "https://app.example/");
     assert_eq!(config.scope, "openid email profile");
-    assert_eq!(config.name, "default");
+    assert_eq!(config.common.name, "default");
     assert_eq!(config.provider.issuers, [ISSUER, UPDATED_ISSUER]);
     assert_eq!(config.provider.jwks_uri, format!("{ISSUER}/.well-known/jwks.json"));
 }
@@ -173,7 +173,7 @@ fn what_is_accepted() {
 fn local_pages_may_be_http() {
     for origin in ["http://localhost:8585", "http://127.0.0.1:3000", "http://[::1]:3000"] {
         let config = Config::parse(&config_json().to_string(), origin).unwrap();
-        assert_eq!(config.redirect_uri, format!("{origin}/callback"));
+        assert_eq!(config.common.redirect_uri, format!("{origin}/callback"));
         let json = with("redirectUri", json!(format!("{origin}/callback")), false);
         assert_eq!(verdict(Config::parse(&json.to_string(), origin)), "ok");
     }

@@ -1,8 +1,8 @@
 //! Any OpenID provider: its metadata, the endpoints given in their place, its logout page.
 
 use crate::support::*;
-use gatepass::config::Config;
 use gatepass::error::Error;
+use gatepass::oidc::config::Config;
 use gatepass::oidc::pages::{Page, page};
 use gatepass::oidc::provider::Provider;
 use gatepass::oidc::{discovery, logout};

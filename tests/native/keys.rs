@@ -46,7 +46,8 @@ fn only_key_parameters_are_passed_on() {
     answer.jwks["keys"][0]["d"] = json!("private");
     let jws = gatepass::oidc::id_token::split(&gatepass::secret::Secret::new(answer.id_token())).unwrap();
     let check = jws.signature_check(&read(&response(200, answer.jwks.to_string())).unwrap()).unwrap();
-    let jwk: serde_json::Value = serde_json::from_str(check.jwk()).unwrap();
+    let gatepass::wire::PublicKey::Jwk(jwk) = check.key() else { panic!("no JSON Web Key") };
+    let jwk: serde_json::Value = serde_json::from_str(jwk).unwrap();
     let names: Vec<&String> = jwk.as_object().unwrap().keys().collect();
     assert_eq!(names, ["e", "kty", "n"]);
 }

@@ -23,6 +23,8 @@ mod keys;
 mod noise;
 mod renewal;
 mod request;
+#[cfg(feature = "saml")]
+mod saml;
 mod session;
 mod step_up;
 mod support;

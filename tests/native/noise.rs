@@ -2,8 +2,8 @@
 //! never anything but the honest input accepted.
 
 use crate::support::*;
-use gatepass::config::Config;
 use gatepass::json::Json;
+use gatepass::oidc::config::Config;
 use gatepass::oidc::sign_in::SignIn;
 use gatepass::oidc::transaction::Transaction;
 use gatepass::oidc::{callback, discovery, id_token, keys, tokens, userinfo};
@@ -126,10 +126,10 @@ fn json_reads_back_what_it_wrote() {
 }
 
 /// xorshift64*: the same noise on every run.
-struct Noise(u64);
+pub struct Noise(pub u64);
 
 impl Noise {
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -137,7 +137,7 @@ impl Noise {
     }
 
     /// One to three changes: a character replaced, removed, doubled, or a stretch cut out.
-    fn change(&mut self, text: &str) -> String {
+    pub fn change(&mut self, text: &str) -> String {
         let mut chars: Vec<char> = text.chars().collect();
         for _ in 0..=self.below(3) {
             let at = self.below(chars.len().max(1)).min(chars.len().saturating_sub(1));

@@ -105,7 +105,7 @@ fn the_default_return_does_not_override() {
 fn an_endpoint_with_a_query_keeps_it() {
     let mut json = config_json();
     json["cognito"]["endpoints"] = json!({ "authorizationEndpoint": "https://a.example/authorize?tenant=b" });
-    let config = gatepass::config::Config::parse(&json.to_string(), ORIGIN).unwrap();
+    let config = gatepass::oidc::config::Config::parse(&json.to_string(), ORIGIN).unwrap();
     let (redirect, _) = authorize(&config, &SignIn::default(), &entropy(), NOW);
     assert!(redirect.0.starts_with("https://a.example/authorize?tenant=b&response_type=code&"));
 }

@@ -1,8 +1,8 @@
 //! The session and its person.
 
 use crate::support::*;
-use gatepass::config::Config;
 use gatepass::json::Json;
+use gatepass::oidc::config::Config;
 use gatepass::session::Session;
 use serde_json::{Value, json};
 

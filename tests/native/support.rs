@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
-use gatepass::config::Config;
 use gatepass::error::Error;
 use gatepass::oidc::clock::Clock;
+use gatepass::oidc::config::Config;
 use gatepass::oidc::id_token::{self, Companion, IdToken};
 use gatepass::oidc::request::{Entropy, authorize};
 use gatepass::oidc::sign_in::SignIn;
@@ -12,7 +12,7 @@ use gatepass::oidc::transaction::Transaction;
 use gatepass::oidc::{callback, keys, tokens};
 use gatepass::secret::Secret;
 use gatepass::session::Session;
-use gatepass::wire::{Algorithm, HttpResponse, SignatureCheck};
+use gatepass::wire::{Algorithm, HttpResponse, PublicKey, SignatureCheck};
 use ring::rand::SystemRandom;
 use ring::signature::{self, EcdsaKeyPair, KeyPair, RsaKeyPair, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde_json::{Value, json};
@@ -118,7 +118,8 @@ impl Key {
 
 /// What WebCrypto does in the browser, by ring.
 pub fn holds(check: &SignatureCheck) -> bool {
-    let jwk: Value = serde_json::from_str(check.jwk()).unwrap();
+    let PublicKey::Jwk(jwk) = check.key() else { panic!("another door's key") };
+    let jwk: Value = serde_json::from_str(jwk).unwrap();
     let part = |name: &str| B64.decode(jwk[name].as_str().unwrap()).unwrap();
     let rsa = |parameters| {
         RsaPublicKeyComponents { n: part("n"), e: part("e") }.verify(parameters, check.signed(), check.signature()).is_ok()
@@ -133,7 +134,7 @@ pub fn holds(check: &SignatureCheck) -> bool {
         Algorithm::Rs512 => rsa(&signature::RSA_PKCS1_2048_8192_SHA512),
         Algorithm::Es256 => ec(&signature::ECDSA_P256_SHA256_FIXED),
         Algorithm::Es384 => ec(&signature::ECDSA_P384_SHA384_FIXED),
-        Algorithm::Es512 => panic!("ring has no P-521; tests/browser.rs checks it with WebCrypto"),
+        other => panic!("{other:?}: ring has no P-521, tests/browser.rs checks it with WebCrypto; PSS is for the other door"),
     }
 }
 

@@ -152,6 +152,7 @@ function explain(error: unknown): string {
     case "client_refused":
     case "not_ready":
     case "internal":
+    case "metadata_invalid":
       return "developer";
     case "wasm_load_failed":
     case "network_failed":
@@ -169,6 +170,8 @@ function explain(error: unknown): string {
     case "login_required":
     case "grant_refused":
     case "sign_in_required":
+    case "message_invalid":
+    case "idp_initiated_refused":
       return "person";
     case "provider_refused":
     case "request_blocked":
@@ -176,6 +179,9 @@ function explain(error: unknown): string {
     case "id_token_invalid":
     case "keys_invalid":
     case "userinfo_invalid":
+    case "signature_invalid":
+    case "assertion_invalid":
+    case "assertion_encrypted":
       return "provider";
     default:
       return nothingElse(code);

@@ -1,0 +1,18 @@
+// The core's question about one signature, put to WebCrypto. Keys are kept: a back end asks often.
+
+const keys = new Map(); // by algorithm and bytes
+const MAX_KEYS = 64;
+
+/** A key that cannot be imported verifies nothing. */
+export async function holds({ algorithm, key, signature, signed }) {
+  const { subtle } = crypto;
+  const name = [algorithm.name, algorithm.hash, ...key].join();
+  let imported = keys.get(name);
+  if (!imported) {
+    if (keys.size >= MAX_KEYS) keys.clear();
+    imported = subtle.importKey("spki", key, algorithm, false, ["verify"]).catch(() => {});
+    keys.set(name, imported);
+  }
+  const usable = await imported;
+  return usable ? subtle.verify(algorithm, usable, signature, signed).catch(() => false) : false;
+}

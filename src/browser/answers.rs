@@ -1,0 +1,46 @@
+//! The provider's answers in, sessions out.
+
+use super::convert::{exact, integer, now, number, seconds, set, texts, to_js};
+use crate::oidc::config::Config;
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::wire::HttpResponse;
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+/// A session as JavaScript sees it.
+pub(super) fn view(session: &Session, config: &Config) -> JsValue {
+    let user = to_js(&session.user(config));
+    set(&user, "claims", &exact(session.claims()));
+    let view = texts(&[
+        ("accessToken", Some(session.access_token.expose())),
+        ("idToken", Some(session.id_token.expose())),
+        ("refreshToken", session.refresh_token.as_ref().map(Secret::expose)),
+    ]);
+    set(&view, "since", &number(session.since));
+    set(&view, "lifetime", &number(session.lifetime));
+    set(&view, "user", &user);
+    view
+}
+
+/// A verdict's outcome: the session to store, and the drift that was learnt, in seconds.
+pub(super) fn settled(session: &str, drift: i64) -> JsValue {
+    let settled = texts(&[("session", Some(session))]);
+    set(&settled, "drift", &number(drift));
+    settled
+}
+
+/// An answer: `{ status, body, date, at }`, both times in milliseconds.
+pub(super) fn answer_to_response(answer: &JsValue) -> HttpResponse {
+    let member = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    HttpResponse {
+        status: member("status").as_f64().map_or(0, |status| u16::try_from(integer(status)).unwrap_or_default()),
+        body: member("body").as_string().map(Secret::new),
+        date: member("date").as_f64().map(seconds).filter(|time| *time > 0),
+    }
+}
+
+/// When the answer came, by the page's clock.
+pub(super) fn received(answer: &JsValue) -> i64 {
+    Reflect::get(answer, &"at".into()).ok().and_then(|at| at.as_f64()).map_or_else(now, seconds)
+}

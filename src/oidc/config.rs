@@ -1,0 +1,73 @@
+//! The options of this door.
+
+use super::{cognito, discovery, provider::Provider};
+use crate::config::{CONFLICT, Common};
+use crate::error::Error;
+use crate::json::Json;
+use crate::options::{MALFORMED, MISSING, Options, TYPE, no_placeholder};
+use crate::text::spaced;
+use crate::url::Url;
+
+/// A client of one provider.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Whom we ask, and whose answers we believe.
+    pub provider: Provider,
+    /// `client_id` (RFC 6749 §2.2).
+    pub client_id: String,
+    /// Requested scopes, space-separated (RFC 6749 §3.3).
+    pub scope: String,
+    /// What both doors have.
+    pub common: Common,
+}
+
+impl Config {
+    /// Reads the configuration of a page on `origin`.
+    ///
+    /// # Errors
+    /// `config_invalid`; `option` is the dotted name, e.g. `cognito.domain`.
+    pub fn parse(text: &str, origin: &str) -> Result<Config, Error> {
+        let json = Json::parse(text).map_err(|_| Error::config(TYPE, "config"))?;
+        let top = Options::new("", &json, "config")?;
+        no_placeholder("", &json)?;
+        top.only(&[
+            "cognito",
+            "oidc",
+            "redirectUri",
+            "logoutUri",
+            "scopes",
+            "name",
+            "storage",
+            "apiOrigins",
+            "bearer",
+            "renew",
+            "defaultRoles",
+        ])?;
+        let (provider, client_id) = match (top.section("cognito"), top.section("oidc")) {
+            (Some(_), Some(_)) => return Err(Error::config(CONFLICT, "oidc")),
+            (None, Some(door)) => discovery::read_options(&Options::new("oidc.", door, "oidc")?)?,
+            (Some(door), None) => cognito::read(&Options::new("cognito.", door, "cognito")?)?,
+            (None, None) => return Err(Error::config(MISSING, "cognito")),
+        };
+
+        let common = Common::read(&top, origin)?;
+        let scopes = top.texts("scopes")?.unwrap_or_else(|| ["openid", "email", "profile"].map(String::from).into());
+        if scopes.is_empty() || scopes.iter().any(|s| s.is_empty() || s.contains(char::is_whitespace)) {
+            return Err(Error::config(MALFORMED, "scopes"));
+        }
+        if !scopes.iter().any(|s| s == "openid") {
+            return Err(Error::config(OPENID, "scopes"));
+        }
+        top.choice("bearer", &["access", "id"])?;
+        top.choice("renew", &["ahead", "lazy"])?;
+        for api in top.texts("apiOrigins")?.unwrap_or_default() {
+            if !Url::parse(&api).is_some_and(|url| url.origin == api && url.is_secure()) {
+                return Err(Error::config(MALFORMED, "apiOrigins"));
+            }
+        }
+        Ok(Config { provider, client_id, scope: spaced(&scopes), common })
+    }
+}
+
+/// Without the scope `openid` there is no person in the answer (OpenID Connect Core §3.1.2.1).
+const OPENID: &str = "openid";

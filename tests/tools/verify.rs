@@ -1,0 +1,198 @@
+//! Why does this sign-in fail? Judges one SAML response as the browser would, and says what it found.
+//!
+//! ```text
+//! cargo run --release --features saml --example verify -- RESPONSE (--metadata IDP.xml | --certificate CERT.pem --issuer ENTITY_ID)
+//!     --audience SP_ENTITY_ID --acs URL [--in-response-to ID | --idp-initiated] [--now RFC3339] [--skew SECONDS] [--authn-context URI]
+//! ```
+//!
+//! RESPONSE is a file with XML or base64, `-` for standard input. Exits 0 only when it is accepted, 1 when
+//! it is refused, 2 when the question cannot be understood.
+#![allow(missing_docs, unreachable_pub)]
+
+mod oracle;
+mod rules;
+
+use gatepass::error::Error;
+use gatepass::saml::assertion::{self, Assertion, SignedPart};
+use gatepass::saml::callback::{self, Expected};
+use gatepass::saml::idp::Idp;
+use gatepass::saml::policy::Policy;
+use gatepass::saml::sp::Sp;
+use gatepass::saml::{time, xml};
+use std::collections::HashMap;
+use std::io::Read;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let question = match Question::from_args(std::env::args().skip(1)) {
+        Ok(question) => question,
+        Err(complaint) => {
+            eprintln!("{complaint}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    for what in question.idp.expired(question.now) {
+        println!("note: the {what} has run out; that alone refuses nothing");
+    }
+    match question.judge() {
+        Ok(assertion) => {
+            report(&assertion);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            println!("refused: {}", error.code.as_str());
+            if !error.rule.is_empty() {
+                println!("rule: {}", error.rule);
+            }
+            println!("because: {}", rules::explain(error.code, error.rule));
+            if let Some(provider) = error.provider() {
+                println!("the identity provider says: {} {}", provider.error, provider.description.as_deref().unwrap_or(""));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Question {
+    message: Vec<u8>,
+    idp: Idp,
+    sp: Sp,
+    policy: Policy,
+    in_response_to: Option<String>,
+    authn_contexts: Vec<String>,
+    now: i64,
+}
+
+impl Question {
+    fn from_args(args: impl Iterator<Item = String>) -> Result<Question, String> {
+        let (file, mut options) = read_args(args)?;
+        let issuer = options.remove("issuer");
+        let idp = match (options.remove("metadata"), options.remove("certificate")) {
+            (Some(file), None) => Idp::from_metadata(&text(&file)?, issuer.as_deref()).map_err(|e| format!("{file}: {e}"))?,
+            (None, Some(file)) => {
+                let issuer = issuer.ok_or("--certificate needs --issuer")?;
+                Idp::by_hand(&issuer, "https://unused.example", &[text(&file)?]).map_err(|e| format!("{file}: {e}"))?
+            }
+            _ => return Err("give either --metadata or --certificate".into()),
+        };
+        let in_response_to = options.remove("in-response-to");
+        let idp_initiated = options.remove("idp-initiated").is_some();
+        if in_response_to.is_some() && idp_initiated {
+            return Err("--in-response-to and --idp-initiated exclude each other".into());
+        }
+        let mut policy = Policy { allow_idp_initiated: idp_initiated, ..Policy::default() };
+        if let Some(skew) = options.remove("skew") {
+            policy.skew = skew.parse().ok().filter(|skew| *skew >= 0).ok_or("--skew wants seconds")?;
+        }
+        let now = match options.remove("now") {
+            Some(text) => time::parse(&text).ok_or("--now wants a time like 2026-06-01T12:00:00Z")?,
+            None => std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .ok()
+                .and_then(|since| i64::try_from(since.as_secs()).ok())
+                .ok_or("no clock")?,
+        };
+        let mut required = |name: &str| options.remove(name).ok_or(format!("--{name} is missing"));
+        let sp = Sp { entity_id: required("audience")?, acs_url: required("acs")?, ..Sp::default() };
+        Ok(Question {
+            message: bytes(&file)?,
+            idp,
+            sp,
+            policy,
+            in_response_to,
+            authn_contexts: options.remove("authn-context").into_iter().collect(),
+            now,
+        })
+    }
+
+    fn judge(&self) -> Result<Assertion, Error> {
+        let expected = Expected {
+            idp: &self.idp,
+            sp: &self.sp,
+            policy: &self.policy,
+            in_response_to: self.in_response_to.as_deref(),
+            authn_contexts: &self.authn_contexts,
+            authn_since: None,
+        };
+        let invalid = |rule| Error::new(gatepass::error::ErrorCode::MessageInvalid, rule);
+        let decoded;
+        let is_xml =
+            self.message.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte)) == Some(&b'<');
+        let text = if is_xml {
+            xml::parse_bytes(&self.message, xml::Comments::Refused).map_err(invalid)?;
+            std::str::from_utf8(&self.message).map_err(|_| invalid("encoding"))?
+        } else {
+            decoded = callback::decode(&String::from_utf8_lossy(&self.message))?;
+            &decoded
+        };
+        let received = callback::receive(text, &expected)?;
+        let holds: Vec<bool> = received.signatures().map(|checks| checks.iter().any(oracle::holds)).collect();
+        assertion::verify(&received.settle(&holds)?, &expected, self.now)
+    }
+}
+
+fn report(assertion: &Assertion) {
+    let part = match assertion.signed {
+        SignedPart::Assertion => "the assertion is",
+        SignedPart::Response => "the response is",
+    };
+    println!("accepted: {part} signed");
+    println!("subject: {} ({})", assertion.name_id.value, assertion.name_id.format.as_deref().unwrap_or("no format"));
+    println!("issuer: {}", assertion.issuer);
+    if let Some(context) = &assertion.authn_context {
+        println!("authenticated: {} by {context}", time::write(assertion.authn_instant));
+    }
+    if let Some(end) = assertion.session_not_on_or_after {
+        println!("session ends: {}", time::write(end));
+    }
+    for attribute in &assertion.attributes {
+        let values: Vec<&str> = attribute.values.iter().map(|value| value.as_deref().unwrap_or("(nil)")).collect();
+        println!("attribute {}: {}", attribute.name, values.join(" | "));
+    }
+}
+
+/// The one file, and `--name value` pairs.
+fn read_args(args: impl Iterator<Item = String>) -> Result<(String, HashMap<String, String>), String> {
+    let mut args = args;
+    let (mut file, mut options) = (None, HashMap::new());
+    while let Some(arg) = args.next() {
+        match arg.strip_prefix("--") {
+            None => {
+                if file.replace(arg).is_some() {
+                    return Err("one RESPONSE at a time".into());
+                }
+            }
+            Some("idp-initiated") => {
+                options.insert("idp-initiated".into(), String::new());
+            }
+            Some(name) if OPTIONS.contains(&name) => {
+                let value = args.next().ok_or(format!("--{name} wants a value"))?;
+                if options.insert(name.to_owned(), value).is_some() {
+                    return Err(format!("--{name} stands twice"));
+                }
+            }
+            Some(name) => return Err(format!("--{name} is unknown")),
+        }
+    }
+    Ok((file.ok_or("RESPONSE is missing")?, options))
+}
+
+fn bytes(file: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = if file == "-" {
+        std::io::stdin().read_to_end(&mut bytes).map(drop)
+    } else {
+        std::fs::read(file).map(|read| bytes = read)
+    };
+    read.map(|()| bytes).map_err(|e| format!("{file}: {e}"))
+}
+
+fn text(file: &str) -> Result<String, String> {
+    String::from_utf8(bytes(file)?).map_err(|_| format!("{file}: not text"))
+}
+
+const OPTIONS: [&str; 9] =
+    ["acs", "audience", "authn-context", "certificate", "in-response-to", "issuer", "metadata", "now", "skew"];
+const USAGE: &str =
+    "verify RESPONSE (--metadata IDP.xml | --certificate CERT.pem --issuer ENTITY_ID) --audience SP_ENTITY_ID --acs URL
+    [--in-response-to ID | --idp-initiated] [--now RFC3339] [--skew SECONDS] [--authn-context URI]";
