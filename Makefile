@@ -69,8 +69,8 @@ c14n:
 
 browser:
 	@$(need) wasm chromium firefox
-	$(timed) chrome "wasm-pack test --headless --chrome --chromedriver $$(command -v chromedriver)"
-	$(timed) firefox "wasm-pack test --headless --firefox --geckodriver $$(command -v geckodriver || echo ~/.cargo/bin/geckodriver)"
+	$(timed) chrome "wasm-pack test --headless --chrome --chromedriver $$(command -v chromedriver) . --features saml --test browser"
+	$(timed) firefox "wasm-pack test --headless --firefox --geckodriver $$(command -v geckodriver || echo ~/.cargo/bin/geckodriver) . --features saml --test browser"
 
 contract: pkg
 	$(timed) contract "node --test --test-reporter=spec tests/contract/"

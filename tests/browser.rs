@@ -16,6 +16,10 @@ use std::task::Poll;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+#[cfg(feature = "saml")]
+#[path = "browser_saml.rs"]
+mod saml;
+
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(module = "/tests/browser.js")]

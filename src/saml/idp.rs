@@ -70,14 +70,20 @@ impl Idp {
             }
         }
         idp.read_services(descriptor)?;
+        let mut why = "no_key";
         for key in descriptor.children().filter(|child| child.is(METADATA, "KeyDescriptor")) {
             if key.attribute("use").is_none_or(|usage| usage == "signing") {
-                for certificate in key.descendants_or_self().filter(|element| element.is(DSIG, "X509Certificate")) {
-                    idp.add_certificate(certificate.text().unwrap_or_default()).map_err(refused)?;
+                for data in key.descendants_or_self().filter(|element| element.is(DSIG, "X509Data")) {
+                    // The first is the signer's; after it comes its chain, whose keys sign no messages.
+                    let certificate = data.children().find(|child| child.is(DSIG, "X509Certificate"));
+                    match idp.add_certificate(certificate.and_then(Element::text).unwrap_or_default()) {
+                        Err(rule @ ("key_kind" | "key_size")) => why = rule, // of no use to us; another may be
+                        other => other.map_err(refused)?,
+                    }
                 }
             }
         }
-        if idp.keys.is_empty() { Err(refused("no_key")) } else { Ok(idp) }
+        if idp.keys.is_empty() { Err(refused(why)) } else { Ok(idp) }
     }
 
     /// An identity provider whose issuer URL, sign-in URL and certificates somebody has copied from its console.

@@ -20,19 +20,24 @@ use gatepass::saml::policy::Policy;
 use gatepass::saml::sp::Sp;
 use gatepass::saml::{time, xml};
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::ExitCode;
+
+/// Like `println!`, but nobody minds when the reader has gone.
+macro_rules! say {
+    ($($part:tt)*) => {{ let _ = writeln!(std::io::stdout(), $($part)*); }};
+}
 
 fn main() -> ExitCode {
     let question = match Question::from_args(std::env::args().skip(1)) {
         Ok(question) => question,
         Err(complaint) => {
-            eprintln!("{complaint}\n\n{USAGE}");
+            esay!("{complaint}\n\n{USAGE}");
             return ExitCode::from(2);
         }
     };
     for what in question.idp.expired(question.now) {
-        println!("note: the {what} has run out; that alone refuses nothing");
+        say!("note: the {what} has run out; that alone refuses nothing");
     }
     match question.judge() {
         Ok(assertion) => {
@@ -40,13 +45,13 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            println!("refused: {}", error.code.as_str());
+            say!("refused: {}", error.code.as_str());
             if !error.rule.is_empty() {
-                println!("rule: {}", error.rule);
+                say!("rule: {}", error.rule);
             }
-            println!("because: {}", rules::explain(error.code, error.rule));
+            say!("because: {}", rules::explain(error.code, error.rule));
             if let Some(provider) = error.provider() {
-                println!("the identity provider says: {} {}", provider.error, provider.description.as_deref().unwrap_or(""));
+                say!("the identity provider says: {} {}", provider.error, provider.description.as_deref().unwrap_or(""));
             }
             ExitCode::FAILURE
         }
@@ -136,18 +141,18 @@ fn report(assertion: &Assertion) {
         SignedPart::Assertion => "the assertion is",
         SignedPart::Response => "the response is",
     };
-    println!("accepted: {part} signed");
-    println!("subject: {} ({})", assertion.name_id.value, assertion.name_id.format.as_deref().unwrap_or("no format"));
-    println!("issuer: {}", assertion.issuer);
+    say!("accepted: {part} signed");
+    say!("subject: {} ({})", assertion.name_id.value, assertion.name_id.format.as_deref().unwrap_or("no format"));
+    say!("issuer: {}", assertion.issuer);
     if let Some(context) = &assertion.authn_context {
-        println!("authenticated: {} by {context}", time::write(assertion.authn_instant));
+        say!("authenticated: {} by {context}", time::write(assertion.authn_instant));
     }
     if let Some(end) = assertion.session_not_on_or_after {
-        println!("session ends: {}", time::write(end));
+        say!("session ends: {}", time::write(end));
     }
     for attribute in &assertion.attributes {
         let values: Vec<&str> = attribute.values.iter().map(|value| value.as_deref().unwrap_or("(nil)")).collect();
-        println!("attribute {}: {}", attribute.name, values.join(" | "));
+        say!("attribute {}: {}", attribute.name, values.join(" | "));
     }
 }
 

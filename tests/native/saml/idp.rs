@@ -87,7 +87,9 @@ fn table() -> Vec<(&'static str, String, Option<&'static str>, &'static str)> {
             None,
             "metadata_invalid/private_key",
         ),
-        // A key that cannot be used is not passed over: a roll-over would go unseen until the last day.
+        // A key of a kind that we do not know is for others; what is no certificate at all is a mistake.
+        ("second-key-of-ed25519", with(&[&key("signing", "other-ed25519"), &key("signing", RSA), &sign_in]), None, "ok"),
+        ("second-key-of-1024-bits", with(&[&key("signing", RSA), &key("signing", "idp-rsa1024"), &sign_in]), None, "ok"),
         (
             "second-key-garbage",
             with(&[&key("signing", RSA), &key("signing", RSA).replace(&body(RSA), "AAAA"), &sign_in]),
@@ -165,6 +167,17 @@ fn table() -> Vec<(&'static str, String, Option<&'static str>, &'static str)> {
         ("iam-identity-center", identity_center(), None, "ok"),
         ("zitadel", zitadel(), None, "ok"),
     ]
+}
+
+/// What stands behind a certificate is its chain: an authority's key signs no messages.
+#[test]
+fn only_the_first_certificate_of_a_chain_signs() {
+    let chain =
+        ["</ds:X509Certificate><ds:X509Certificate>", &body("idp2-rsa2048"), "</ds:X509Certificate></ds:X509Data>"].concat();
+    let sign_in = sso(REDIRECT, "https://idp.example.com/sso");
+    let chained = key("signing", RSA).replace("</ds:X509Certificate></ds:X509Data>", &chain);
+    let idp = Idp::from_metadata(&entity(IDP, &descriptor(&[&chained, &sign_in])), None).unwrap();
+    assert_eq!(idp.keys, [certificate::read(&body(RSA)).unwrap().key]);
 }
 
 #[test]
