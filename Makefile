@@ -89,3 +89,9 @@ e2e: pkg
 engines: pkg
 	@$(need) node chromium firefox webkit
 	$(timed) engines "node --test --test-reporter=spec --test-concurrency=1 --test-timeout=300000 tests/engines/"
+
+fuzz:
+	@$(need) python
+	@cargo build --quiet --features saml --example canonicalize
+	@target/venv/bin/python tests/c14n/differential.py 20000
+	@bash tests/fuzz/run.sh 60

@@ -3,7 +3,7 @@
 //! Data walks one way, through the same rooms behind either door:
 //!
 //! ```text
-//!  config ──> request ──> (the browser leaves and comes back) ──> callback ──> tokens ──> session
+//!  config ──> request ──> (the browser leaves and comes back) ──> callback ──> tokens or assertion ──> session
 //! ```
 //!
 //! The core knows no browser. It takes values, a clock and random bytes as arguments and answers
@@ -17,6 +17,7 @@
 //! | [`error`] | every way to fail | |
 //! | [`wire`] | what the core asks of the outside | |
 //! | [`oidc`] | the Cognito / OpenID Connect door | RFC 6749, 7636, 9207, 9700; OpenID Connect Core, Discovery |
+//! | [`saml`] | the SAML 2.0 door | SAML core, bindings, profiles, metadata; XML Signature 1.1; Exclusive C14N 1.0 |
 //! | [`session`] | tokens → one session, one user | OpenID Connect Core §5.1 |
 //! | [`return_to`] | where the person goes afterwards | RFC 9700 §4.11 |
 //! | [`json`], [`form`], [`url`] | text in and out | RFC 8259; WHATWG URL |

@@ -23,19 +23,37 @@ pub struct Certificate {
     pub not_after: i64,
 }
 
-/// Reads one certificate from PEM, or from its base64 alone.
+/// Reads the certificates of a PEM file, or one from its base64 alone.
 ///
 /// # Errors
 /// The rule: `private_key`, `certificate`, `key_kind` (neither RSA nor P-256, P-384, P-521), `key_size`
 /// (RSA of less than 2048 bits).
-pub fn read(text: &str) -> Result<Certificate, &'static str> {
+pub fn read_all(text: &str) -> Result<Vec<Certificate>, &'static str> {
     if split_at_mark(text, "PRIVATE KEY").is_some() {
         return Err("private_key");
     }
-    let body = match split_at_mark(text, "-----BEGIN CERTIFICATE-----") {
-        Some((_, after)) => split_at_mark(after, "-----END CERTIFICATE-----").ok_or(MALFORMED)?.0,
-        None => text,
-    };
+    let mut all = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = split_at_mark(rest, "-----BEGIN CERTIFICATE-----") {
+        let (body, next) = split_at_mark(after, "-----END CERTIFICATE-----").ok_or(MALFORMED)?;
+        all.push(read_base64(body)?);
+        rest = next;
+    }
+    if all.is_empty() {
+        all.push(read_base64(text)?);
+    }
+    Ok(all)
+}
+
+/// Reads one certificate, the first.
+///
+/// # Errors
+/// As [`read_all`].
+pub fn read(text: &str) -> Result<Certificate, &'static str> {
+    read_all(text)?.into_iter().next().ok_or(MALFORMED)
+}
+
+fn read_base64(body: &str) -> Result<Certificate, &'static str> {
     let base64: Vec<u8> = body.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
     if base64.len() > MAX_LENGTH {
         return Err(MALFORMED);

@@ -6,7 +6,7 @@
 //! metadata are valid for five minutes, and a certificate is only the wrapping of a key; what has run
 //! out is reported by [`Idp::expired`].
 
-use super::certificate;
+use super::certificate::{self, Certificate};
 use super::names::{DSIG, HTTP_POST, HTTP_REDIRECT, METADATA, PROTOCOL};
 use super::time;
 use super::xml::{self, Comments, Element};
@@ -76,7 +76,8 @@ impl Idp {
                 for data in key.descendants_or_self().filter(|element| element.is(DSIG, "X509Data")) {
                     // The first is the signer's; after it comes its chain, whose keys sign no messages.
                     let certificate = data.children().find(|child| child.is(DSIG, "X509Certificate"));
-                    match idp.add_certificate(certificate.and_then(Element::text).unwrap_or_default()) {
+                    let certificate = certificate::read(certificate.and_then(Element::text).unwrap_or_default());
+                    match certificate.and_then(|certificate| idp.add_certificate(certificate)) {
                         Err(rule @ ("key_kind" | "key_size")) => why = rule, // of no use to us; another may be
                         other => other.map_err(refused)?,
                     }
@@ -86,7 +87,8 @@ impl Idp {
         if idp.keys.is_empty() { Err(refused(why)) } else { Ok(idp) }
     }
 
-    /// An identity provider whose issuer URL, sign-in URL and certificates somebody has copied from its console.
+    /// An identity provider whose issuer URL, sign-in URL and certificates somebody has copied from its console;
+    /// a PEM file may hold several.
     ///
     /// # Errors
     /// `metadata_invalid`: `entity_id`, `location`, `no_key`, or the rule of [`certificate::read`].
@@ -95,7 +97,9 @@ impl Idp {
         idp.sso_redirect = read_location(single_sign_on)?;
         idp.sso_post.clone_from(&idp.sso_redirect);
         for text in certificates {
-            idp.add_certificate(text).map_err(refused)?;
+            for certificate in certificate::read_all(text).map_err(refused)? {
+                idp.add_certificate(certificate).map_err(refused)?;
+            }
         }
         if idp.keys.is_empty() { Err(refused("no_key")) } else { Ok(idp) }
     }
@@ -128,8 +132,7 @@ impl Idp {
         if self.sso_redirect.is_empty() && self.sso_post.is_empty() { Err(refused("single_sign_on")) } else { Ok(()) }
     }
 
-    fn add_certificate(&mut self, text: &str) -> Result<(), &'static str> {
-        let certificate = certificate::read(text)?;
+    fn add_certificate(&mut self, certificate: Certificate) -> Result<(), &'static str> {
         if self.keys.is_empty() || certificate.not_after < self.certificate_expires {
             self.certificate_expires = certificate.not_after;
         }

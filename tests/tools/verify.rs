@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let question = match Question::from_args(std::env::args().skip(1)) {
         Ok(question) => question,
         Err(complaint) => {
-            esay!("{complaint}\n\n{USAGE}");
+            eprintln!("{complaint}\n\n{USAGE}");
             return ExitCode::from(2);
         }
     };
@@ -90,7 +90,7 @@ impl Question {
             policy.skew = skew.parse().ok().filter(|skew| *skew >= 0).ok_or("--skew wants seconds")?;
         }
         let now = match options.remove("now") {
-            Some(text) => time::parse(&text).ok_or("--now wants a time like 2026-06-01T12:00:00Z")?,
+            Some(text) => instant(&text).ok_or("--now wants a time like 2026-06-01T12:00:00Z")?,
             None => std::time::SystemTime::now()
                 .duration_since(std::time::UNIX_EPOCH)
                 .ok()
@@ -154,6 +154,18 @@ fn report(assertion: &Assertion) {
         let values: Vec<&str> = attribute.values.iter().map(|value| value.as_deref().unwrap_or("(nil)")).collect();
         say!("attribute {}: {}", attribute.name, values.join(" | "));
     }
+}
+
+/// RFC 3339, where SAML has no offsets.
+fn instant(text: &str) -> Option<i64> {
+    time::parse(text).or_else(|| {
+        let (local, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+        let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+        let seconds = hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60;
+        let sign = if offset.starts_with('-') { -1 } else { 1 };
+        offset.starts_with(['+', '-']).then_some(())?;
+        Some(time::parse(&[local, "Z"].concat())? - sign * seconds)
+    })
 }
 
 /// The one file, and `--name value` pairs.

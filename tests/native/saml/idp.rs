@@ -169,6 +169,16 @@ fn table() -> Vec<(&'static str, String, Option<&'static str>, &'static str)> {
     ]
 }
 
+/// A roll-over in one PEM file, as consoles and administrators hand it over.
+#[test]
+fn every_certificate_of_a_pem_file_signs() {
+    let both = ["# old\n", &certificate(RSA), "# new\n", &certificate("idp2-rsa2048")].concat();
+    let idp = Idp::by_hand(IDP, "https://idp.example.com/sso", &[both]).unwrap();
+    assert_eq!(idp.keys.len(), 2);
+    let broken = [&certificate(RSA), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"].concat();
+    assert_eq!(verdict(Idp::by_hand(IDP, "https://idp.example.com/sso", &[broken])), "metadata_invalid/certificate");
+}
+
 /// What stands behind a certificate is its chain: an authority's key signs no messages.
 #[test]
 fn only_the_first_certificate_of_a_chain_signs() {
