@@ -25,7 +25,7 @@ export function init(source?: URL | Response | BufferSource | WebAssembly.Module
 /**
  * A verifier of one identity provider's responses for one service provider. Loads nothing until it is asked.
  *
- * It keeps no memory: whoever accepts a response remembers its `assertionId` until `notOnOrAfter` and refuses it
+ * It keeps no memory: whoever accepts a response remembers its `assertionId` until `rememberUntil` and refuses it
  * the second time (SAML profiles §4.1.4.5), and knows which request ID it sent from which browser.
  */
 export function createVerifier(config: SamlConfig): SamlVerifier;
@@ -119,8 +119,8 @@ export interface SamlIdentity {
   readonly authnContext?: string;
   readonly authnInstant: Date;
   readonly sessionNotOnOrAfter?: Date;
-  /** The end of the confirmation or of the conditions, whichever is later. */
-  readonly notOnOrAfter: Date;
+  /** Until then the response could be accepted again: the end of its times, and the skew. */
+  readonly rememberUntil: Date;
   /** No session is to be kept (SAML core §2.5.1.5). */
   readonly oneTimeUse: boolean;
 }

@@ -55,10 +55,10 @@ async function anyHolds(checks) {
   return false;
 }
 
-function identity({ v, user, nameId, authnInstant, notOnOrAfter, sessionNotOnOrAfter, ...rest }) {
+function identity({ v, user, nameId, authnInstant, rememberUntil, sessionNotOnOrAfter, ...rest }) {
   delete nameId.v;
   const date = (seconds) => new Date(seconds * 1000);
-  const times = { authnInstant: date(authnInstant), notOnOrAfter: date(notOnOrAfter) };
+  const times = { authnInstant: date(authnInstant), rememberUntil: date(rememberUntil) };
   if (sessionNotOnOrAfter !== undefined) times.sessionNotOnOrAfter = date(sessionNotOnOrAfter);
   return { user: { ...user, claims: {} }, nameId, ...rest, ...times };
 }

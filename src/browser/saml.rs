@@ -248,7 +248,8 @@ fn view(assertion: &Assertion, config: &Config, return_to: Option<&str>) -> JsVa
             ("authnContext", assertion.authn_context.as_deref()),
         ],
     );
-    record = record.integer("authnInstant", assertion.authn_instant).integer("notOnOrAfter", assertion.not_on_or_after);
+    let remember_until = assertion.not_on_or_after.saturating_add(config.policy.skew);
+    record = record.integer("authnInstant", assertion.authn_instant).integer("rememberUntil", remember_until);
     if let Some(end) = assertion.session_not_on_or_after {
         record = record.integer("sessionNotOnOrAfter", end);
     }

@@ -32,7 +32,7 @@ pub struct Assertion {
     pub authn_instant: i64,
     /// The earliest `SessionNotOnOrAfter`, seconds since 1970.
     pub session_not_on_or_after: Option<i64>,
-    /// The end of the confirmation or of the conditions, whichever is later, seconds since 1970: until
+    /// The end of the bearer confirmations or of the conditions, whichever is later, seconds since 1970: until
     /// then, plus the skew, its ID is remembered.
     pub not_on_or_after: i64,
     /// `OneTimeUse`: no session is to be kept beyond this page (SAML core §2.5.1.5).
@@ -161,22 +161,26 @@ fn read_name_id(subject: Element<'_, '_>) -> Result<NameId, Error> {
     })
 }
 
-/// At least one bearer confirmation that holds in every point; the end of its time.
+/// At least one bearer confirmation that holds in every point; the end of the time of all of them: each
+/// may let the assertion in once more.
 fn check_confirmations(subject: Element<'_, '_>, expected: &Expected<'_>, clock: Clock) -> Result<i64, Error> {
-    let mut why = refused("confirmation");
+    let (mut holds, mut why, mut until) = (false, "confirmation", i64::MIN);
     for confirmation in subject.children().filter(|child| child.is(ASSERTION, "SubjectConfirmation")) {
         if confirmation.attribute("Method") == Some(BEARER) {
             match check_bearer(confirmation, expected, clock) {
-                Ok(until) => return Ok(until),
-                Err(rule) => why = refused(rule),
+                Ok(()) => holds = true,
+                Err(rule) => why = rule,
             }
+            let data = confirmation.only(ASSERTION, "SubjectConfirmationData");
+            let end = data.and_then(|data| data.attribute("NotOnOrAfter")).and_then(time::parse);
+            until = until.max(end.unwrap_or(until));
         }
     }
-    Err(why)
+    if holds { Ok(until) } else { Err(refused(why)) }
 }
 
 /// SAML profiles §4.1.4.2.
-fn check_bearer(confirmation: Element<'_, '_>, expected: &Expected<'_>, clock: Clock) -> Result<i64, &'static str> {
+fn check_bearer(confirmation: Element<'_, '_>, expected: &Expected<'_>, clock: Clock) -> Result<(), &'static str> {
     let data = confirmation.only(ASSERTION, "SubjectConfirmationData").ok_or("confirmation")?;
     if data.attribute("NotBefore").is_some() {
         return Err("bearer_not_before");
@@ -191,7 +195,7 @@ fn check_bearer(confirmation: Element<'_, '_>, expected: &Expected<'_>, clock: C
     if data.attribute("InResponseTo") != expected.in_response_to {
         return Err("in_response_to");
     }
-    Ok(until)
+    Ok(())
 }
 
 /// SAML core §2.5.1. Restrictions are all to be met, audiences of one are a choice.

@@ -15,6 +15,7 @@ use super::names::{DSIG, EXC_C14N};
 use super::policy::Policy;
 use super::xml::{self, Comments, Document, Element};
 use crate::error::{Error, ErrorCode};
+use crate::secret::Secret;
 use crate::wire::{Algorithm, PublicKey, SignatureCheck};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,7 +31,8 @@ pub struct Unproven {
 /// The canonical bytes of an element whose signature was found valid. [`Unproven::settle`] is its only maker.
 #[derive(Debug)]
 pub struct SignedElement {
-    canonical: String,
+    /// Who has these bytes can be signed in by them: they are not printed.
+    canonical: Secret,
     prefixes: Vec<String>,
 }
 
@@ -82,7 +84,7 @@ pub fn open(owner: Element<'_, '_>, keys: &[PublicKey], policy: &Policy) -> Resu
         return Err(refused("signature_value"));
     }
     let prefixes = info.prefixes.iter().map(|prefix| (*prefix).into()).collect();
-    Ok(Some(Unproven { element: SignedElement { canonical, prefixes }, checks }))
+    Ok(Some(Unproven { element: SignedElement { canonical: Secret::new(canonical), prefixes }, checks }))
 }
 
 impl Unproven {
@@ -103,7 +105,7 @@ impl Unproven {
 impl SignedElement {
     /// The bytes that were digested.
     pub fn text(&self) -> &str {
-        &self.canonical
+        self.canonical.expose()
     }
 
     /// What they say, read afresh; whatever reads otherwise than it is written is refused.
@@ -111,10 +113,10 @@ impl SignedElement {
     /// # Errors
     /// `signature_invalid` / `round_trip`.
     pub fn document(&self) -> Result<Document<'_>, Error> {
-        let document = xml::parse_any_size(&self.canonical, Comments::Refused).map_err(|_| refused("round_trip"))?;
+        let document = xml::parse_any_size(self.text(), Comments::Refused).map_err(|_| refused("round_trip"))?;
         let prefixes: Vec<&str> = self.prefixes.iter().map(String::as_str).collect();
         let again = canonicalize(document.root(), None, &prefixes);
-        if again.as_deref() == Some(&self.canonical) { Ok(document) } else { Err(refused("round_trip")) }
+        if again.as_deref() == Some(self.text()) { Ok(document) } else { Err(refused("round_trip")) }
     }
 }
 
@@ -183,7 +185,9 @@ fn exclusive<'d>(method: Element<'d, '_>, name: &str) -> Option<Vec<&'d str>> {
     }
     let mut children = method.children();
     let Some(inclusive) = children.next() else { return Some(Vec::new()) };
-    let list = inclusive.attribute("PrefixList").filter(|_| inclusive.is(EXC_C14N, "InclusiveNamespaces"))?;
+    allow(inclusive, &["PrefixList"]).ok()?;
+    let named = inclusive.is(EXC_C14N, "InclusiveNamespaces") && inclusive.children().next().is_none();
+    let list = inclusive.attribute("PrefixList").filter(|_| named)?;
     let prefixes: Vec<&str> = list.split([' ', '\t', '\n', '\r']).filter(|prefix| !prefix.is_empty()).collect();
     (children.next().is_none() && prefixes.len() <= MAX_PREFIXES).then_some(prefixes)
 }

@@ -5,19 +5,24 @@
 //!     --audience SP_ENTITY_ID --acs URL [--in-response-to ID | --idp-initiated] [--now RFC3339] [--skew SECONDS] [--authn-context URI]
 //! ```
 //!
-//! RESPONSE is a file with XML or base64, `-` for standard input. Exits 0 only when it is accepted, 1 when
-//! it is refused, 2 when the question cannot be understood.
+//! RESPONSE is a file with XML or base64, `-` for standard input. After a refusal come the things that are
+//! compared, as the message has them. Exits 0 only when it is accepted, 1 when it is refused, 2 when the
+//! question cannot be understood.
 #![allow(missing_docs, unreachable_pub)]
 
 mod oracle;
 mod rules;
 
-use gatepass::error::Error;
+use gatepass::config::Common;
+use gatepass::error::{Error, ErrorCode};
 use gatepass::saml::assertion::{self, Assertion, SignedPart};
+use gatepass::saml::bindings::Binding;
 use gatepass::saml::callback::{self, Expected};
+use gatepass::saml::config::Config;
 use gatepass::saml::idp::Idp;
 use gatepass::saml::policy::Policy;
 use gatepass::saml::sp::Sp;
+use gatepass::saml::user::{Mapping, user};
 use gatepass::saml::{time, xml};
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -36,12 +41,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    for what in question.idp.expired(question.now) {
+    for what in question.config.idp.expired(question.now) {
         say!("note: the {what} has run out; that alone refuses nothing");
     }
     match question.judge() {
         Ok(assertion) => {
-            report(&assertion);
+            report(&assertion, &question.config);
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -53,6 +58,9 @@ fn main() -> ExitCode {
             if let Some(provider) = error.provider() {
                 say!("the identity provider says: {} {}", provider.error, provider.description.as_deref().unwrap_or(""));
             }
+            for line in question.claims() {
+                say!("  {line}");
+            }
             ExitCode::FAILURE
         }
     }
@@ -60,9 +68,7 @@ fn main() -> ExitCode {
 
 struct Question {
     message: Vec<u8>,
-    idp: Idp,
-    sp: Sp,
-    policy: Policy,
+    config: Config,
     in_response_to: Option<String>,
     authn_contexts: Vec<String>,
     now: i64,
@@ -101,48 +107,83 @@ impl Question {
         let sp = Sp { entity_id: required("audience")?, acs_url: required("acs")?, ..Sp::default() };
         Ok(Question {
             message: bytes(&file)?,
-            idp,
-            sp,
-            policy,
+            config: Config {
+                idp,
+                sp,
+                binding: Binding::Redirect,
+                signature_algorithm: None,
+                policy,
+                mapping: Mapping::default(),
+                common: Common {
+                    redirect_uri: String::new(),
+                    logout_uri: String::new(),
+                    name: String::new(),
+                    default_roles: Vec::new(),
+                    origin: String::new(),
+                },
+            },
             in_response_to,
             authn_contexts: options.remove("authn-context").into_iter().collect(),
             now,
         })
     }
 
+    /// The message as XML.
+    fn text(&self) -> Result<String, Error> {
+        let is_xml =
+            self.message.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte)) == Some(&b'<');
+        if !is_xml {
+            return callback::decode(&String::from_utf8_lossy(&self.message));
+        }
+        let invalid = |rule| Error::new(ErrorCode::MessageInvalid, rule);
+        xml::parse_bytes(&self.message, xml::Comments::Refused).map_err(invalid)?;
+        String::from_utf8(self.message.clone()).map_err(|_| invalid("encoding"))
+    }
+
     fn judge(&self) -> Result<Assertion, Error> {
         let expected = Expected {
-            idp: &self.idp,
-            sp: &self.sp,
-            policy: &self.policy,
+            idp: &self.config.idp,
+            sp: &self.config.sp,
+            policy: &self.config.policy,
             in_response_to: self.in_response_to.as_deref(),
             authn_contexts: &self.authn_contexts,
             authn_since: None,
         };
-        let invalid = |rule| Error::new(gatepass::error::ErrorCode::MessageInvalid, rule);
-        let decoded;
-        let is_xml =
-            self.message.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte)) == Some(&b'<');
-        let text = if is_xml {
-            xml::parse_bytes(&self.message, xml::Comments::Refused).map_err(invalid)?;
-            std::str::from_utf8(&self.message).map_err(|_| invalid("encoding"))?
-        } else {
-            decoded = callback::decode(&String::from_utf8_lossy(&self.message))?;
-            &decoded
-        };
-        let received = callback::receive(text, &expected)?;
+        let received = callback::receive(&self.text()?, &expected)?;
         let holds: Vec<bool> = received.signatures().map(|checks| checks.iter().any(oracle::holds)).collect();
         assertion::verify(&received.settle(&holds)?, &expected, self.now)
     }
+
+    /// What the message says of itself, believed or not: one line for each thing that is compared.
+    fn claims(&self) -> Vec<String> {
+        let Ok(text) = self.text() else { return Vec::new() };
+        let Ok(document) = xml::parse(&text, xml::Comments::Refused) else { return Vec::new() };
+        let mut lines = Vec::new();
+        for element in document.elements() {
+            for name in ["Destination", "Recipient", "InResponseTo", "NotBefore", "NotOnOrAfter", "SessionNotOnOrAfter"] {
+                if let Some(value) = element.attribute(name) {
+                    lines.push(format!("{} {name}: {value}", element.local()));
+                }
+            }
+            if matches!(element.local(), "Issuer" | "Audience" | "AuthnContextClassRef") {
+                lines.push(format!("{}: {}", element.local(), element.all_text()));
+            }
+            if matches!(element.local(), "SignatureMethod" | "DigestMethod" | "CanonicalizationMethod") {
+                lines.push(format!("{}: {}", element.local(), element.attribute("Algorithm").unwrap_or_default()));
+            }
+        }
+        lines
+    }
 }
 
-fn report(assertion: &Assertion) {
+fn report(assertion: &Assertion, config: &Config) {
     let part = match assertion.signed {
         SignedPart::Assertion => "the assertion is",
         SignedPart::Response => "the response is",
     };
     say!("accepted: {part} signed");
     say!("subject: {} ({})", assertion.name_id.value, assertion.name_id.format.as_deref().unwrap_or("no format"));
+    say!("user: {}", user(assertion, config).write());
     say!("issuer: {}", assertion.issuer);
     if let Some(context) = &assertion.authn_context {
         say!("authenticated: {} by {context}", time::write(assertion.authn_instant));

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use gatepass::saml::assertion::{self, SignedPart};
 use gatepass::saml::callback::receive;
 use gatepass::saml::policy::Signed;
+use gatepass::saml::signature;
+use gatepass::saml::xml::{Comments, parse};
 use gatepass::wire::{Algorithm, PublicKey};
 use ring::digest;
 
@@ -548,6 +550,11 @@ fn digests() {
         ("with-an-element", |w| w.info("<ds:DigestValue>", "<ds:DigestValue><x></x>"), NO),
         ("last-byte", |w| w.rewrite_info(|t| altered(&t, "ds:DigestValue", 31)), NO),
         ("first-byte", |w| w.rewrite_info(|t| altered(&t, "ds:DigestValue", 0)), NO),
+        (
+            "two-bytes-in-the-same-way",
+            |w| w.rewrite_info(|t| altered(&altered(&t, "ds:DigestValue", 3), "ds:DigestValue", 30)),
+            NO,
+        ),
         ("changed-on-the-way", |w| w.rewrite_sent(|t| altered(&t, "ds:DigestValue", 7)), NO),
         ("content-changed", |w| w.tamper("alice", "admin"), NO),
         (
@@ -694,6 +701,24 @@ fn verdicts() {
         let received = receive(&world.message(), &world.expected()).unwrap();
         let settled = received.settle(&holds).and_then(|verified| assertion::verify(&verified, &world.expected(), NOW));
         assert_eq!(verdict(settled), expected, "{signed:?} {holds:?}");
+    }
+}
+
+/// What is read afterwards is the text that the provider signed, however it was written on the way.
+#[test]
+fn what_is_kept_is_what_was_signed() {
+    for signed in [ASSERTION, RESPONSE_ONLY] {
+        let world = World::honest(signed);
+        let text = world.message();
+        let sent = text.replace('"', "'").replace("alice", "&#x61;lice").replace("></saml:SubjectConfirmationData>", "\n/>");
+        let document = parse(&sent, Comments::Refused).unwrap();
+        let owner = document.elements().find(|element| element.local() == signed[0]).unwrap();
+        let unproven = signature::open(owner, &world.idp.keys, &world.policy).unwrap().unwrap();
+        assert_eq!(verdict(unproven.settle(false)), "signature_invalid/signature");
+        let kept = signature::open(owner, &world.idp.keys, &world.policy).unwrap().unwrap().settle(true).unwrap();
+        let whole = without(&text, "ds:Signature");
+        assert_eq!(kept.text(), if signed == ASSERTION { assertion_of(&whole) } else { &whole });
+        assert!(kept.document().unwrap().root().local() == signed[0]);
     }
 }
 
