@@ -58,4 +58,4 @@ fn is_name(name: &str) -> bool {
 /// One page, one door for each client.
 pub(crate) const CONFLICT: &str = "conflict";
 /// The sign-in would come back to a page that cannot see this one's transaction.
-const ORIGIN: &str = "origin";
+pub(crate) const ORIGIN: &str = "origin";

@@ -57,6 +57,19 @@ impl<'a> Options<'a> {
         }
     }
 
+    /// A whole number that is not negative.
+    #[cfg(feature = "saml")]
+    pub(crate) fn integer(&self, name: &str, most: i64) -> Result<Option<i64>, Error> {
+        match self.json.get(name) {
+            None => Ok(None),
+            Some(value @ Json::Number(text)) => {
+                let whole = value.as_integer().filter(|number| *number <= most && text.bytes().all(|b| b.is_ascii_digit()));
+                whole.map(Some).ok_or_else(|| self.error(MALFORMED, name))
+            }
+            Some(_) => Err(self.error(TYPE, name)),
+        }
+    }
+
     /// One of `values`, which a text option must be.
     pub(crate) fn choice(&self, name: &str, values: &[&str]) -> Result<(), Error> {
         let known = self.text(name)?.is_none_or(|value| values.contains(&value));

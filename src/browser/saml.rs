@@ -89,7 +89,7 @@ impl SamlClient {
             fill([&mut entropy.id, &mut entropy.relay_state])?;
             let (message, transaction) = request::begin(&self.config, &sign_in, &entropy, now());
             let sending = match self.config.signature_algorithm {
-                Some(algorithm) => Sending::Signed(message.to_sign(algorithm)),
+                Some(algorithm) => Sending::Signed(message.to_sign(algorithm)?),
                 None => Sending::Unsigned(message),
             };
             Ok(Departing { sending, transaction })
@@ -194,7 +194,7 @@ impl Pending {
             let expected = self.asked.expected(&self.config);
             let at = at.map_or_else(now, super::convert::integer);
             let assertion = assertion::verify(&self.received.settle(&holds)?, &expected, at)?;
-            Ok(view(&assertion, &self.config, self.asked.return_to.as_deref()))
+            view(&assertion, &self.config, self.asked.return_to.as_deref())
         };
         finish().map_err(error_to_js)
     }
@@ -213,8 +213,8 @@ impl Asked {
     }
 }
 
-fn view(assertion: &Assertion, config: &Config, return_to: Option<&str>) -> JsValue {
-    let mut user = user::user(assertion, config);
+fn view(assertion: &Assertion, config: &Config, return_to: Option<&str>) -> Result<JsValue, Error> {
+    let mut user = user::user(assertion, config)?;
     if let Json::Object(members) = &mut user {
         members.push(("attributes".into(), user::attributes(assertion)));
     }
@@ -255,7 +255,7 @@ fn view(assertion: &Assertion, config: &Config, return_to: Option<&str>) -> JsVa
     }
     let one_time_use = if assertion.one_time_use { "true" } else { "false" };
     record = record.json("oneTimeUse", one_time_use).json("nameId", &name_id_record.end()).json("user", &user.write());
-    JSON::parse(&record.end()).unwrap_or(JsValue::NULL)
+    JSON::parse(&record.end()).map_err(|_| internal("json"))
 }
 
 const VERSION: i64 = 1;

@@ -268,7 +268,7 @@ fn read_attributes(assertion: Element<'_, '_>) -> Result<Vec<Attribute>, Error> 
             if element.is(ASSERTION, "EncryptedAttribute") {
                 return Err(Error::new(ErrorCode::AssertionEncrypted, "attribute"));
             }
-            let name = element.attribute("Name").filter(|_| element.is(ASSERTION, "Attribute"));
+            let name = element.attribute("Name").filter(|name| !name.is_empty() && element.is(ASSERTION, "Attribute"));
             let value = |value: Element<'_, '_>| {
                 let is_nil = |a: &&super::xml::Attribute<'_>| a.local == "nil" && value.namespace_of(a) == XSI;
                 let nil = value.attributes().iter().find(is_nil).is_some_and(|a| matches!(&*a.value, "true" | "1"));

@@ -14,6 +14,7 @@ use super::names::{DSIG, EXC_C14N};
 use super::signature::{ENVELOPED, method_uri};
 use super::writer::Writer;
 use super::xml::{self, Comments};
+use crate::error::{Error, ErrorCode};
 use crate::form;
 use crate::text::split_at_mark;
 use crate::wire::{Algorithm, Redirect};
@@ -86,12 +87,17 @@ impl Message {
     }
 
     /// What has to be signed with `algorithm` for it to be sent signed.
-    pub fn to_sign(self, algorithm: Algorithm) -> Signable {
+    ///
+    /// # Errors
+    /// `request_invalid` / `too_large`.
+    pub fn to_sign(self, algorithm: Algorithm) -> Result<Signable, Error> {
         let octets = match self.binding {
-            Binding::Post => signed_info(&self.xml, algorithm),
+            Binding::Post => {
+                signed_info(&self.xml, algorithm).ok_or_else(|| Error::new(ErrorCode::RequestInvalid, "too_large"))?
+            }
             Binding::Redirect => self.query(Some(algorithm)),
         };
-        Signable { message: self, octets }
+        Ok(Signable { message: self, octets })
     }
 
     /// The parameters as they are sent and signed (SAML bindings §3.4.4.1).
@@ -151,14 +157,13 @@ impl Signable {
 }
 
 /// `SignedInfo` of an enveloped signature over `xml`, in canonical form (SAML core §5.4).
-fn signed_info(xml: &str, algorithm: Algorithm) -> String {
+fn signed_info(xml: &str, algorithm: Algorithm) -> Option<String> {
     let canonical = |text: &str| {
         let document = xml::parse(text, Comments::Refused).ok()?;
         let id = document.root().attribute("ID").unwrap_or_default().to_owned();
         Some((canonicalize(document.root(), None, &[])?, id))
     };
-    // Our own messages are well-formed and short.
-    let (message, id) = canonical(xml).unwrap_or_default();
+    let (message, id) = canonical(xml)?;
     let digest = STANDARD.encode(Sha256::digest(message.as_bytes()));
     let mut writer = Writer::new("ds:SignedInfo", &[("xmlns:ds", DSIG)]);
     writer.element("ds:CanonicalizationMethod", &[("Algorithm", EXC_C14N)], "");
@@ -170,7 +175,7 @@ fn signed_info(xml: &str, algorithm: Algorithm) -> String {
         .close();
     writer.element("ds:DigestMethod", &[("Algorithm", "http://www.w3.org/2001/04/xmlenc#sha256")], "");
     writer.element("ds:DigestValue", &[], &digest);
-    canonical(&writer.end()).unwrap_or_default().0
+    Some(canonical(&writer.end())?.0)
 }
 
 /// The parameter that comes back unchanged (SAML bindings §3.4.3, §3.5.3).

@@ -34,8 +34,8 @@ pub fn read_all(text: &str) -> Result<Vec<Certificate>, &'static str> {
     }
     let mut all = Vec::new();
     let mut rest = text;
-    while let Some((_, after)) = split_at_mark(rest, "-----BEGIN CERTIFICATE-----") {
-        let (body, next) = split_at_mark(after, "-----END CERTIFICATE-----").ok_or(MALFORMED)?;
+    while let Some((_, after)) = split_at_mark(rest, BEGIN) {
+        let (body, next) = split_at_mark(after, END).ok_or(MALFORMED)?;
         all.push(read_base64(body)?);
         rest = next;
     }
@@ -51,6 +51,17 @@ pub fn read_all(text: &str) -> Result<Vec<Certificate>, &'static str> {
 /// As [`read_all`].
 pub fn read(text: &str) -> Result<Certificate, &'static str> {
     read_all(text)?.into_iter().next().ok_or(MALFORMED)
+}
+
+/// The base64 of the first certificate, without lines: as `X509Certificate` has it.
+///
+/// # Errors
+/// As [`read_all`].
+pub fn base64_of(text: &str) -> Result<String, &'static str> {
+    read(text)?;
+    let body = split_at_mark(text, BEGIN).map_or(text, |(_, after)| after);
+    let body = split_at_mark(body, END).map_or(body, |(body, _)| body);
+    Ok(body.split_ascii_whitespace().collect())
 }
 
 fn read_base64(body: &str) -> Result<Certificate, &'static str> {
@@ -171,6 +182,8 @@ const P_256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const P_384: &[u8] = &[0x2b, 0x81, 0x04, 0, 0x22];
 const P_521: &[u8] = &[0x2b, 0x81, 0x04, 0, 0x23];
 
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
 const MALFORMED: &str = "certificate";
 /// NIST SP 800-131A.
 const MIN_RSA_BITS: usize = 2048;

@@ -7,10 +7,12 @@ use super::policy::{MAX_SKEW, Policy, Signed};
 use super::signature::METHODS;
 use super::sp::Sp;
 use super::user::Mapping;
-use crate::config::{CONFLICT, Common};
+use super::xml::is_xml_text;
+use crate::config::{CONFLICT, Common, ORIGIN};
 use crate::error::Error;
 use crate::json::Json;
 use crate::options::{MALFORMED, MISSING, Options, TYPE, no_placeholder};
+use crate::url::Url;
 use crate::wire::Algorithm;
 
 /// A service provider and its identity provider.
@@ -53,14 +55,15 @@ impl Config {
 
         let idp = read_idp(&section(&door, "idp", "saml.idp.")?)?;
         let (sp, signature_algorithm) = read_sp(&section(&door, "sp", "saml.sp.")?, origin)?;
+        // A service worker answers for its own origin alone.
+        if door.text("acs")? == Some("worker") && Url::parse(&sp.acs_url).is_none_or(|url| url.origin != origin) {
+            return Err(Error::config(ORIGIN, "saml.sp.acsUrl"));
+        }
         if idp.wants_signed_requests && !sp.signs_requests {
             return Err(Error::config(SIGN, "saml.sp.sign"));
         }
         let mut policy = Policy { allow_idp_initiated: door.flag("allowIdpInitiated")?, ..Policy::default() };
-        if let Some(skew) = door.section("skew") {
-            let seconds = skew.as_integer().filter(|seconds| (0..=MAX_SKEW).contains(seconds));
-            policy.skew = seconds.ok_or_else(|| door.error(MALFORMED, "skew"))?;
-        }
+        policy.skew = door.integer("skew", MAX_SKEW)?.unwrap_or(policy.skew);
         policy.signed = match door.text("signed")? {
             Some("assertion") => Signed::Assertion,
             Some("both") => Signed::Both,
@@ -105,8 +108,14 @@ fn read_idp(idp: &Options<'_>) -> Result<Idp, Error> {
                 Some(Json::String(one)) => vec![one.clone()],
                 _ => idp.texts("certificates")?.ok_or_else(|| idp.error(MISSING, "certificates"))?,
             };
-            Idp::by_hand(idp.required("entityId")?, idp.required("singleSignOn")?, &certificates)
-                .map_err(|error| error.with_option("saml.idp"))?
+            Idp::by_hand(idp.required("entityId")?, idp.required("singleSignOn")?, &certificates).map_err(|error| {
+                let option = match error.rule {
+                    "entity_id" => "saml.idp.entityId",
+                    "location" => "saml.idp.singleSignOn",
+                    _ => "saml.idp.certificates",
+                };
+                error.with_option(option)
+            })?
         }
     };
     if let Some(address) = idp.endpoint("signOut")? {
@@ -122,23 +131,24 @@ fn read_sp(sp: &Options<'_>, origin: &str) -> Result<(Sp, Option<Algorithm>), Er
         None => Algorithm::Rs256,
         Some(uri) => METHODS.iter().find(|(known, _)| *known == uri).ok_or_else(|| sp.error(MALFORMED, "signatureAlgorithm"))?.1,
     };
-    let acs_index = match sp.section("acsIndex").map(Json::as_integer) {
-        None => None,
-        Some(Some(index @ 0..=65_535)) => Some(index.to_string()),
-        Some(_) => return Err(sp.error(MALFORMED, "acsIndex")),
+    let acs_index = sp.integer("acsIndex", 65_535)?.map(|index| index.to_string());
+    let certificate = match sp.text("certificate")? {
+        Some(text) => certificate::base64_of(text).map_err(|rule| sp.error(rule, "certificate"))?,
+        None => String::new(),
     };
-    let mut certificate = String::new();
-    if let Some(pem) = sp.text("certificate")? {
-        certificate::read(pem).map_err(|rule| sp.error(rule, "certificate"))?;
-        let body = pem.lines().filter(|line| !line.starts_with("-----"));
-        certificate = body.flat_map(str::split_whitespace).collect();
-    }
     if sp.text("acsUrl")?.is_none() {
         return Err(sp.error(MISSING, "acsUrl"));
     }
+    let entity_id = sp.required("entityId")?;
+    let acs_url = sp.address("acsUrl", "", origin)?;
+    for (name, text) in [("entityId", entity_id), ("acsUrl", &acs_url)] {
+        if !is_xml_text(text) {
+            return Err(sp.error(MALFORMED, name));
+        }
+    }
     let read = Sp {
-        entity_id: sp.required("entityId")?.into(),
-        acs_url: sp.address("acsUrl", "", origin)?,
+        entity_id: entity_id.into(),
+        acs_url,
         acs_index,
         slo_url: sp.text("sloUrl")?.map(|_| sp.address("sloUrl", "", origin)).transpose()?.unwrap_or_default(),
         certificate,

@@ -151,7 +151,7 @@ fn speaks_saml2(descriptor: Element<'_, '_>) -> bool {
 
 /// SAML core §8.3.6.
 fn read_entity_id(text: &str) -> Option<String> {
-    let holds = !text.is_empty() && text.len() <= 1024 && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    let holds = !text.is_empty() && text.len() <= 1024 && !text.contains(char::is_whitespace) && xml::is_xml_text(text);
     holds.then(|| text.into())
 }
 

@@ -124,7 +124,8 @@ pub fn respond(config: &Config, to: &str, relay_state: Option<&str>, random: &[u
 /// the parameters as they were received (SAML bindings §3.4.4.1).
 ///
 /// # Errors
-/// `message_invalid`: `repeated`, `base64`, `encoding`, `relay_state`, `too_large`.
+/// `message_invalid`: `repeated`, `base64`, `encoding`, `relay_state`, `too_large`; `signature_invalid` / `unsigned`
+/// when half of a signature is there.
 pub fn read_query(query: &str) -> Result<Option<Encoded>, Error> {
     if query.len() > MAX_QUERY {
         return Err(refused("too_large"));
@@ -153,15 +154,14 @@ pub fn read_query(query: &str) -> Result<Option<Encoded>, Error> {
         octets.push_str(&["&RelayState=", relay_state].concat());
     }
     let relay_state = relay_state.map(form::decode_one);
-    if relay_state.as_ref().is_some_and(|text| text.len() > MAX_RELAY_STATE) {
-        return Err(refused("relay_state"));
-    }
+    check_relay_state(relay_state.as_deref())?;
     let signature = match (algorithm, signature) {
         (Some(algorithm), Some(signature)) => {
             octets.push_str(&["&SigAlg=", algorithm].concat());
             Some((form::decode_one(algorithm), base64(signature)?))
         }
-        _ => None,
+        (None, None) => None,
+        _ => return Err(Error::new(ErrorCode::SignatureInvalid, "unsigned")), // half a signature
     };
     Ok(Some(Encoded { deflated: base64(message)?, octets, signature, relay_state }))
 }
@@ -201,6 +201,7 @@ impl Encoded {
 /// # Errors
 /// As [`Encoded::receive`], and those of [`signature::open`].
 pub fn receive_form(text: &str, relay_state: Option<&str>, expected: &Expected<'_>) -> Result<Received, Error> {
+    check_relay_state(relay_state)?;
     let document = xml::parse(text, Comments::Refused).map_err(refused)?;
     let root = document.root();
     let enveloped = signature::open(root, &expected.config.idp.keys, &expected.config.policy)?;
@@ -232,6 +233,11 @@ impl Received {
         }
         Ok(self.logout)
     }
+}
+
+/// SAML bindings §3.4.3, §3.5.3.
+fn check_relay_state(relay_state: Option<&str>) -> Result<(), Error> {
+    if relay_state.is_some_and(|text| text.len() > MAX_RELAY_STATE) { Err(refused("relay_state")) } else { Ok(()) }
 }
 
 fn judge(root: Element<'_, '_>, is_signed: bool, expected: &Expected<'_>) -> Result<Logout, Error> {

@@ -1,5 +1,6 @@
 //! What the app asks of one sign-in. Every refusal is `request_invalid` and names the option.
 
+use super::xml::is_xml_text;
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 
@@ -37,8 +38,12 @@ impl SignIn {
         if sign_in.is_passive() && sign_in.force_authn() {
             return Err(refused("conflict", "isPassive"));
         }
-        if sign_in.authn_contexts().any(str::is_empty) {
+        let malformed = |text: &str| text.is_empty() || !is_xml_text(text);
+        if sign_in.authn_contexts().any(malformed) {
             return Err(refused("malformed", "authnContext"));
+        }
+        if sign_in.name_id_format().is_some_and(malformed) {
+            return Err(refused("malformed", "nameIdFormat"));
         }
         Ok(sign_in)
     }

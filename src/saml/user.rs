@@ -6,7 +6,7 @@
 use super::assertion::Assertion;
 use super::config::Config;
 use super::names::FORMAT_EMAIL;
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 use crate::options::{Options, TYPE};
 
@@ -51,7 +51,11 @@ impl Mapping {
 }
 
 /// The person: `User` of the contract, without the attributes.
-pub fn user(assertion: &Assertion, config: &Config) -> Json {
+///
+/// # Errors
+/// `assertion_invalid` / `user_id` when the attribute that is to say the `id` is not there: another one in its
+/// place could be somebody else's.
+pub fn user(assertion: &Assertion, config: &Config) -> Result<Json, Error> {
     let one = |field| config.mapping.values(field, assertion).find(|text| !text.is_empty());
     let many =
         |field| config.mapping.values(field, assertion).filter(|text| !text.is_empty()).map(Json::from).collect::<Vec<_>>();
@@ -60,7 +64,7 @@ pub fn user(assertion: &Assertion, config: &Config) -> Json {
         roles = config.common.default_roles.iter().map(|role| role.as_str().into()).collect();
     }
     let mut user: Vec<(String, Json)> = vec![
-        ("id".into(), one("id").unwrap_or(&assertion.name_id.value).into()),
+        ("id".into(), one("id").ok_or_else(|| Error::new(ErrorCode::AssertionInvalid, "user_id"))?.into()),
         ("issuer".into(), assertion.issuer.as_str().into()),
         ("groups".into(), Json::Array(many("groups"))),
         ("roles".into(), Json::Array(roles)),
@@ -77,7 +81,7 @@ pub fn user(assertion: &Assertion, config: &Config) -> Json {
     if let Some(email) = one("email").or(Some(assertion.name_id.value.as_str()).filter(is_address)) {
         user.push(("email".into(), email.into()));
     }
-    Json::Object(user)
+    Ok(Json::Object(user))
 }
 
 /// `User.attributes`: every name once, with all its texts; what is nil says nothing.
@@ -85,7 +89,7 @@ pub fn attributes(assertion: &Assertion) -> Json {
     let mut all: Vec<(String, Json)> = Vec::new();
     for attribute in &assertion.attributes {
         if !all.iter().any(|(name, _)| *name == attribute.name) {
-            let texts = named(&attribute.name, assertion).into_iter().map(Json::from).collect();
+            let texts = texts(&attribute.name, assertion).into_iter().map(Json::from).collect();
             all.push((attribute.name.clone(), Json::Array(texts)));
         }
     }
@@ -93,16 +97,19 @@ pub fn attributes(assertion: &Assertion) -> Json {
 }
 
 fn named<'a>(name: &str, assertion: &'a Assertion) -> Vec<&'a str> {
-    if name == "Subject" {
-        return vec![&assertion.name_id.value];
-    }
+    if name == SUBJECT { vec![&assertion.name_id.value] } else { texts(name, assertion) }
+}
+
+fn texts<'a>(name: &str, assertion: &'a Assertion) -> Vec<&'a str> {
     let attributes = assertion.attributes.iter().filter(|attribute| attribute.name == name);
     attributes.flat_map(|attribute| &attribute.values).filter_map(Option::as_deref).collect()
 }
 
+/// The NameID, in a mapping.
+const SUBJECT: &str = "Subject";
 /// The fields, and the names that say them where no mapping does.
 const USUAL: [(&str, &str); 7] = [
-    ("id", ""),
+    ("id", SUBJECT),
     (
         "email",
         "email Email mail emailAddress User.Email urn:oid:0.9.2342.19200300.100.1.3 http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",

@@ -15,6 +15,7 @@ mod rules;
 
 use gatepass::config::Common;
 use gatepass::error::{Error, ErrorCode};
+use gatepass::json::Json;
 use gatepass::saml::assertion::{self, Assertion, SignedPart};
 use gatepass::saml::bindings::Binding;
 use gatepass::saml::callback::{self, Expected};
@@ -45,8 +46,8 @@ fn main() -> ExitCode {
         say!("note: the {what} has run out; that alone refuses nothing");
     }
     match question.judge() {
-        Ok(assertion) => {
-            report(&assertion, &question.config);
+        Ok((assertion, user)) => {
+            report(&assertion, &user);
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -140,7 +141,7 @@ impl Question {
         String::from_utf8(self.message.clone()).map_err(|_| invalid("encoding"))
     }
 
-    fn judge(&self) -> Result<Assertion, Error> {
+    fn judge(&self) -> Result<(Assertion, Json), Error> {
         let expected = Expected {
             idp: &self.config.idp,
             sp: &self.config.sp,
@@ -151,7 +152,9 @@ impl Question {
         };
         let received = callback::receive(&self.text()?, &expected)?;
         let holds: Vec<bool> = received.signatures().map(|checks| checks.iter().any(oracle::holds)).collect();
-        assertion::verify(&received.settle(&holds)?, &expected, self.now)
+        let assertion = assertion::verify(&received.settle(&holds)?, &expected, self.now)?;
+        let user = user(&assertion, &self.config)?;
+        Ok((assertion, user))
     }
 
     /// What the message says of itself, believed or not: one line for each thing that is compared.
@@ -176,14 +179,14 @@ impl Question {
     }
 }
 
-fn report(assertion: &Assertion, config: &Config) {
+fn report(assertion: &Assertion, user: &Json) {
     let part = match assertion.signed {
         SignedPart::Assertion => "the assertion is",
         SignedPart::Response => "the response is",
     };
     say!("accepted: {part} signed");
     say!("subject: {} ({})", assertion.name_id.value, assertion.name_id.format.as_deref().unwrap_or("no format"));
-    say!("user: {}", user(assertion, config).write());
+    say!("user: {}", user.write());
     say!("issuer: {}", assertion.issuer);
     if let Some(context) = &assertion.authn_context {
         say!("authenticated: {} by {context}", time::write(assertion.authn_instant));

@@ -115,6 +115,11 @@ pub(super) fn is_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
 
+/// Whether a text can be written on one line of XML: no control characters, none that XML lacks.
+pub fn is_xml_text(text: &str) -> bool {
+    text.chars().all(|c| is_char(c) && !c.is_control())
+}
+
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }

@@ -12,8 +12,8 @@
 mod characters;
 mod parser;
 
-pub use characters::is_nc_name;
 use characters::is_space;
+pub use characters::{is_nc_name, is_xml_text};
 use std::borrow::Cow;
 use std::ops::Range;
 

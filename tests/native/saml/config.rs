@@ -107,31 +107,39 @@ fn misuses() {
         ("sp-acs-url-missing", vec![("saml.sp.acsUrl", Value::Null)], "config_invalid/missing saml.sp.acsUrl"),
         ("sp-slo-url-missing", vec![("saml.sp.sloUrl", Value::Null)], "ok"),
         // the identity provider by hand
-        ("idp-entity-id-spaced", vec![("saml.idp.entityId", json!("a b"))], "metadata_invalid/entity_id saml.idp"),
-        ("idp-sign-on-relative", vec![("saml.idp.singleSignOn", json!("/sso"))], "metadata_invalid/location saml.idp"),
+        ("idp-entity-id-spaced", vec![("saml.idp.entityId", json!("a b"))], "metadata_invalid/entity_id saml.idp.entityId"),
+        (
+            "idp-sign-on-relative",
+            vec![("saml.idp.singleSignOn", json!("/sso"))],
+            "metadata_invalid/location saml.idp.singleSignOn",
+        ),
         (
             "idp-sign-on-http",
             vec![("saml.idp.singleSignOn", json!("http://idp.example.com/"))],
-            "metadata_invalid/location saml.idp",
+            "metadata_invalid/location saml.idp.singleSignOn",
         ),
         (
             "idp-sign-on-fragment",
             vec![("saml.idp.singleSignOn", json!("https://a.example/#b"))],
-            "metadata_invalid/location saml.idp",
+            "metadata_invalid/location saml.idp.singleSignOn",
         ),
         (
             "idp-sign-on-script",
             vec![("saml.idp.singleSignOn", json!("javascript:alert(1)"))],
-            "metadata_invalid/location saml.idp",
+            "metadata_invalid/location saml.idp.singleSignOn",
         ),
         ("idp-sign-on-local", vec![("saml.idp.singleSignOn", json!("http://localhost:7000/sso"))], "ok"),
-        ("certificates-none", vec![("saml.idp.certificates", json!([]))], "metadata_invalid/no_key saml.idp"),
+        ("certificates-none", vec![("saml.idp.certificates", json!([]))], "metadata_invalid/no_key saml.idp.certificates"),
         ("certificates-of-numbers", vec![("saml.idp.certificates", json!([1]))], "config_invalid/type saml.idp.certificates"),
-        ("certificate-no-base64", vec![("saml.idp.certificates", json!("?"))], "metadata_invalid/certificate saml.idp"),
+        (
+            "certificate-no-base64",
+            vec![("saml.idp.certificates", json!("?"))],
+            "metadata_invalid/certificate saml.idp.certificates",
+        ),
         (
             "certificate-second-damaged",
             vec![("saml.idp.certificates", json!([RSA.certificate(), "AAAA"]))],
-            "metadata_invalid/certificate saml.idp",
+            "metadata_invalid/certificate saml.idp.certificates",
         ),
         ("certificates-two", vec![("saml.idp.certificates", json!([RSA.certificate(), pem(&RSA_NEXT.certificate())]))], "ok"),
         ("sign-out-relative", vec![("saml.idp.signOut", json!("/out"))], "config_invalid/malformed saml.idp.signOut"),
@@ -196,6 +204,17 @@ fn misuses() {
         ("acs-index-0", vec![("saml.sp.acsIndex", json!(0))], "ok"),
         ("acs-index-65535", vec![("saml.sp.acsIndex", json!(65_535))], "ok"),
         ("acs-index-65536", vec![("saml.sp.acsIndex", json!(65_536))], "config_invalid/malformed saml.sp.acsIndex"),
+        ("acs-index-of-a-fraction", vec![("saml.sp.acsIndex", json!(1.9))], "config_invalid/malformed saml.sp.acsIndex"),
+        ("sp-entity-id-with-control", vec![("saml.sp.entityId", json!("a\u{1}b"))], "config_invalid/malformed saml.sp.entityId"),
+        ("sp-entity-id-no-xml", vec![("saml.sp.entityId", json!("a\u{ffff}b"))], "config_invalid/malformed saml.sp.entityId"),
+        ("acs-url-no-xml", vec![("saml.sp.acsUrl", json!("/a\u{fffe}"))], "config_invalid/malformed saml.sp.acsUrl"),
+        ("worker-here", vec![("saml.acs", json!("worker")), ("saml.sp.acsUrl", json!("/saml/acs"))], "ok"),
+        (
+            "worker-elsewhere",
+            vec![("saml.acs", json!("worker")), ("saml.sp.acsUrl", json!("https://other.example/acs"))],
+            "config_invalid/origin saml.sp.acsUrl",
+        ),
+        ("server-elsewhere", vec![("saml.acs", json!("server")), ("saml.sp.acsUrl", json!("https://other.example/acs"))], "ok"),
         ("acs-index-negative", vec![("saml.sp.acsIndex", json!(-1))], "config_invalid/malformed saml.sp.acsIndex"),
         ("acs-index-huge", vec![("saml.sp.acsIndex", json!(1e30))], "config_invalid/malformed saml.sp.acsIndex"),
         ("sp-certificate-damaged", vec![("saml.sp.certificate", json!("?"))], "config_invalid/certificate saml.sp.certificate"),
@@ -242,6 +261,7 @@ fn misuses() {
         ("skew-0", vec![("saml.skew", json!(0))], "ok"),
         ("skew-600", vec![("saml.skew", json!(600))], "ok"),
         ("skew-601", vec![("saml.skew", json!(601))], "config_invalid/malformed saml.skew"),
+        ("skew-of-a-fraction", vec![("saml.skew", json!(600.9))], "config_invalid/malformed saml.skew"),
         ("skew-negative", vec![("saml.skew", json!(-1))], "config_invalid/malformed saml.skew"),
         // what both doors have
         ("redirect-elsewhere", vec![("redirectUri", json!("https://b.example/"))], "config_invalid/origin redirectUri"),
@@ -334,14 +354,14 @@ fn types() {
         ("saml.binding", &["text"], "type"),
         ("saml.idp", &["object"], "type"),
         ("saml.signed", &["text"], "type"),
-        ("saml.skew", &["number"], "malformed"),
+        ("saml.skew", &["number"], "type"),
         ("saml.sp", &["object"], "type"),
         ("saml.idp.certificates", &["text", "list"], "type"),
         ("saml.idp.entityId", &["text"], "type"),
         ("saml.idp.metadata", &["text"], "type"),
         ("saml.idp.signOut", &["text"], "type"),
         ("saml.idp.singleSignOn", &["text"], "type"),
-        ("saml.sp.acsIndex", &["number"], "malformed"),
+        ("saml.sp.acsIndex", &["number"], "type"),
         ("saml.sp.acsUrl", &["text"], "type"),
         ("saml.sp.certificate", &["text"], "type"),
         ("saml.sp.entityId", &["text"], "type"),
@@ -439,9 +459,18 @@ fn what_options_do() {
     }
     // Bare base64, whatever it came as.
     let body = RSA.certificate();
-    for written in
-        [body.clone(), pem(&body), pem(&body).replace('\n', "\r\n"), format!(" {body}\n"), pem(&body).trim_end().into()]
-    {
+    for written in [
+        body.clone(),
+        pem(&body),
+        pem(&body).replace('\n', "\r\n"),
+        format!(" {body}\n"),
+        pem(&body).trim_end().into(),
+        // As tools print it, on one line, indented, and with the next one behind it.
+        format!("subject=CN = a\n{}", pem(&body)),
+        pem(&body).replace('\n', ""),
+        pem(&body).replace('\n', "\n  "),
+        [pem(&body), pem(&RSA_NEXT.certificate())].concat(),
+    ] {
         assert_eq!(sp(&[("saml.sp.certificate", json!(written))]).certificate, body);
     }
 

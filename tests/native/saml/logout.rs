@@ -85,7 +85,7 @@ fn our_response_to_the_letter() {
         let joint = if to.contains('?') { "&" } else { "?" };
         let before = [to, joint, "SAMLResponse="].concat();
         for algorithm in [Algorithm::Rs256, Algorithm::Es256] {
-            let signable = message.clone().to_sign(algorithm);
+            let signable = message.clone().to_sign(algorithm).unwrap();
             let octets = String::from_utf8(signable.octets().to_vec()).unwrap();
             assert!(
                 octets.contains("&RelayState=st%26te&SigAlg=http%3A%2F%2Fwww.w3.org%2F2001%2F04%2Fxmldsig-more%23"),
@@ -117,7 +117,7 @@ fn our_messages_are_read_by_our_own_rules() {
     let requested = Logout::Requested { id, relay_state: None };
     let messages = [(message, requested), (respond(&ours, "_theirs", Some("x"), &[1; 32], NOW), Logout::Done { partial: false })];
     for (message, logout) in messages {
-        let signable = message.to_sign(Algorithm::Es256);
+        let signable = message.to_sign(Algorithm::Es256).unwrap();
         let signature = P256.sign(Algorithm::Es256, std::str::from_utf8(signable.octets()).unwrap());
         let sent = address(signable.sign(&signature));
         assert_eq!(by_redirect(sent.split_once('?').unwrap().1, &expected), Ok(logout));
@@ -702,6 +702,25 @@ fn by_address() {
 }
 
 /// The first letter of the message as an escape.
+/// A signature must hold where there is one; half of one is none that could.
+#[test]
+fn half_a_signature_is_refused_of_either_message() {
+    for parameter in ["SAMLRequest", "SAMLResponse"] {
+        for half in ["SigAlg=urn:x", "Signature=AAAA"] {
+            let error = read_query(&[parameter, "=AAAA&", half].concat()).unwrap_err();
+            assert_eq!(error.to_string(), "signature_invalid: unsigned", "{parameter} {half}");
+        }
+    }
+}
+
+#[test]
+fn a_relay_state_is_short_in_a_form_too() {
+    let config = slo_config();
+    let expected = Expected { config: &config, session: None, in_response_to: None, now: NOW };
+    let judge = |length: usize| receive_form("?", Some(&"x".repeat(length)), &expected).unwrap_err().rule;
+    assert_eq!((judge(80), judge(81)), ("malformed", "relay_state"));
+}
+
 fn escaped_otherwise(query: String) -> String {
     let (before, after) = query.split_at("SAMLRequest=".len());
     let (letter, after) = after.split_at(1);

@@ -169,7 +169,7 @@ fn the_request_to_the_letter() {
 
 #[test]
 fn every_value_is_escaped_and_read_back() {
-    let odd = "a&b<c>\"d'e\tf\ng\rh ]]> <!-- é \u{1f600}";
+    let odd = "a&b<c>\"d'e ]]> <!-- é \u{1f600}";
     let acs = "https://app.example/acs?a='&b=\"<&amp;";
     let sso = "https://idp.example.com/sso?x=\"'&y=<>";
     let config =
@@ -183,8 +183,8 @@ fn every_value_is_escaped_and_read_back() {
     assert_eq!(issuer.text(), Some(odd));
     assert_eq!(policy.attribute("Format"), Some(odd));
     assert_eq!(contexts.children().map(|class| class.text().unwrap()).collect::<Vec<_>>(), [odd, "b"]);
-    assert!(message.xml().contains("a&amp;b&lt;c&gt;\"d'e\tf\ng&#xD;h ]]&gt; &lt;!-- é \u{1f600}</saml:Issuer>"));
-    assert!(message.xml().contains("Format=\"a&amp;b&lt;c>&quot;d'e&#x9;f&#xA;g&#xD;h ]]> &lt;!-- é \u{1f600}\""));
+    assert!(message.xml().contains("a&amp;b&lt;c&gt;\"d'e ]]&gt; &lt;!-- é \u{1f600}</saml:Issuer>"));
+    assert!(message.xml().contains("Format=\"a&amp;b&lt;c>&quot;d'e ]]> &lt;!-- é \u{1f600}\""));
 }
 
 #[test]
@@ -229,6 +229,10 @@ fn options_that_cannot_be_sent() {
         ("force-a-number", json!({ "forceAuthn": 1 }), "forceAuthn", "type"),
         ("force-null", json!({ "forceAuthn": null }), "forceAuthn", "type"),
         ("passive-a-text", json!({ "isPassive": "true" }), "isPassive", "type"),
+        ("format-of-nothing", json!({ "nameIdFormat": "" }), "nameIdFormat", "malformed"),
+        ("format-with-control", json!({ "nameIdFormat": "a\u{1}b" }), "nameIdFormat", "malformed"),
+        ("format-no-xml", json!({ "nameIdFormat": "a\u{ffff}" }), "nameIdFormat", "malformed"),
+        ("a-context-with-a-line", json!({ "authnContext": ["urn:a", "urn:b\n"] }), "authnContext", "malformed"),
         ("contexts-a-text", json!({ "authnContext": "urn:a" }), "authnContext", "type"),
         ("contexts-with-a-number", json!({ "authnContext": ["urn:a", 1] }), "authnContext", "type"),
         ("contexts-an-object", json!({ "authnContext": {} }), "authnContext", "type"),
@@ -299,7 +303,7 @@ fn signed_by_redirect() {
         let config = config_with(&[("saml.idp.singleSignOn", json!("https://idp.example.com/sso?tenant=a"))]);
         let message = begun(&config, "{}");
         let xml = message.xml().to_owned();
-        let signable = message.to_sign(algorithm);
+        let signable = message.to_sign(algorithm).unwrap();
         let octets = std::str::from_utf8(signable.octets()).unwrap().to_owned();
         let signature = pen.sign(algorithm, &octets);
         let sent = address(signable.sign(&signature));
@@ -349,7 +353,7 @@ fn signed_by_post() {
     for (name, algorithm, pen, verifier) in algorithms() {
         for certificate in [Value::Null, json!(pen.certificate())] {
             let config = by_post(&[("saml.sp.certificate", certificate.clone())]);
-            let signable = begun(&config, "{}").to_sign(algorithm);
+            let signable = begun(&config, "{}").to_sign(algorithm).unwrap();
             let octets = std::str::from_utf8(signable.octets()).unwrap().to_owned();
             let digest_value = STANDARD.encode(digest(&SHA256, CANONICAL.as_bytes()));
             let expected = format!(
@@ -399,11 +403,11 @@ fn opened(xml: &str, pen: &Pen) -> String {
 /// Values that are written otherwise than they are canonical, and the elements after the issuer.
 #[test]
 fn signed_by_post_with_everything() {
-    let odd = "a&b<c>\"d'e\tf\ng\rh";
+    let odd = "a&b<c>\"d'e";
     let config = by_post(&[("saml.sp.entityId", json!(odd)), ("saml.sp.acsUrl", json!("https://app.example/acs?a='&b=\"<"))]);
     assert_eq!(config.binding, Binding::Post);
     let options = json!({ "nameIdFormat": odd, "authnContext": [odd], "forceAuthn": true });
-    let signable = begun(&config, &options.to_string()).to_sign(Algorithm::Rs256);
+    let signable = begun(&config, &options.to_string()).to_sign(Algorithm::Rs256).unwrap();
     let signature = RSA.sign(Algorithm::Rs256, std::str::from_utf8(signable.octets()).unwrap());
     let sent = form(signable.sign(&signature));
     let xml = String::from_utf8(STANDARD.decode(&sent.fields[0].1).unwrap()).unwrap();

@@ -607,7 +607,7 @@ fn attributes() {
         ("<saml:EncryptedAttribute></saml:EncryptedAttribute>", "assertion_encrypted/attribute"),
         ("<saml:Attribute></saml:Attribute>", "assertion_invalid/attribute"),
         ("<saml:Attribute saml:Name=\"a\"></saml:Attribute>", "assertion_invalid/attribute"),
-        ("<saml:Attribute Name=\"\"></saml:Attribute>", "ok"),
+        ("<saml:Attribute Name=\"\"></saml:Attribute>", "assertion_invalid/attribute"),
         ("<saml:Other Name=\"a\"></saml:Other>", "assertion_invalid/attribute"),
         ("<Attribute Name=\"a\"></Attribute>", "assertion_invalid/attribute"),
     ] {

@@ -35,7 +35,8 @@ fn assertion(name_id: &str, format: Option<&str>, attributes: &Value) -> Asserti
 fn check(name_id: &str, format: Option<&str>, table: &[(&str, Value, Value, Value)]) {
     for (name, mapping, attributes, expected) in table {
         let config = config_with(&[("saml.attributes", mapping.clone())]);
-        let found: Value = serde_json::from_str(&user(&assertion(name_id, format, attributes), &config).write()).unwrap();
+        let found: Value =
+            serde_json::from_str(&user(&assertion(name_id, format, attributes), &config).unwrap().write()).unwrap();
         let mut whole: Map<String, Value> =
             json!({ "id": name_id, "issuer": IDP, "groups": [], "roles": [] }).as_object().unwrap().clone();
         whole.extend(expected.as_object().unwrap().clone());
@@ -213,7 +214,6 @@ fn mappings() {
         ("a-list-of-nothing", json!({ "email": [] }), json!({ "email": null })),
         ("instead-of-the-usual-name", json!({ "email": "x" }), json!({ "email": null })),
         ("id", json!({ "id": "a" }), json!({ "id": "1" })),
-        ("id-not-there", json!({ "id": "x" }), json!({ "id": "ada" })),
         ("subject", json!({ "email": "Subject", "name": ["x", "Subject"] }), json!({ "email": "ada", "name": "ada" })),
         ("subject-for-id", json!({ "id": "Subject" }), json!({})),
         ("parts-of-a-name", json!({ "givenName": "a", "familyName": ["b"] }), json!({ "name": "1 2" })),
@@ -229,6 +229,24 @@ fn mappings() {
     check("ada", None, &table);
 }
 
+/// Another id in its place could be somebody else's.
+#[test]
+fn an_id_that_is_mapped_must_be_there() {
+    let config = config_with(&[("saml.attributes", json!({ "id": ["x", "empty"] }))]);
+    let user = user(&assertion("ada", None, &json!([["empty", ""], ["id", "7"]])), &config);
+    assert_eq!(crate::support::verdict(user), "assertion_invalid/user_id");
+}
+
+/// In a mapping `Subject` is the NameID; an attribute of that name is one among the others.
+#[test]
+fn an_attribute_named_subject_is_not_the_subject() {
+    let assertion = assertion("ada", None, &json!([["Subject", "eve"], ["", "mallory"]]));
+    let found: Value = serde_json::from_str(&user(&assertion, &config_with(&[])).unwrap().write()).unwrap();
+    assert_eq!(found["id"], "ada");
+    let found: Value = serde_json::from_str(&attributes(&assertion).write()).unwrap();
+    assert_eq!(found, json!({ "Subject": ["eve"], "": ["mallory"] }));
+}
+
 #[test]
 fn default_roles_are_for_whoever_has_none() {
     let config = config_with(&[("defaultRoles", json!(["viewer", "guest"]))]);
@@ -238,7 +256,7 @@ fn default_roles_are_for_whoever_has_none() {
         (json!([["roles", null, ""]]), json!(["viewer", "guest"])),
         (json!([["roles", "admin"]]), json!(["admin"])),
     ] {
-        let found: Value = serde_json::from_str(&user(&assertion("ada", None, &attributes), &config).write()).unwrap();
+        let found: Value = serde_json::from_str(&user(&assertion("ada", None, &attributes), &config).unwrap().write()).unwrap();
         assert_eq!(found["roles"], expected, "{attributes}");
         assert_eq!(found["groups"], json!([]), "{attributes}");
     }
@@ -258,7 +276,8 @@ fn an_email_from_the_name_id() {
         ("ada@login.example", Some(EMAIL), json!([["mail", "ada@example.com"]]), json!("ada@example.com")),
         ("ada@login.example", Some(EMAIL), json!([["mail", ""]]), json!("ada@login.example")),
     ] {
-        let found: Value = serde_json::from_str(&user(&assertion(name_id, format, &attributes), &config()).write()).unwrap();
+        let found: Value =
+            serde_json::from_str(&user(&assertion(name_id, format, &attributes), &config()).unwrap().write()).unwrap();
         assert_eq!(found["email"], expected, "{name_id} {format:?} {attributes}");
         assert_eq!(found["id"], json!(name_id));
     }
