@@ -22,25 +22,25 @@ mkdirSync(new URL("wasm/", pkg), { recursive: true });
 for (const file of readdirSync(here)) if (file !== "build.mjs") copyFileSync(new URL(file, here), new URL(file, pkg));
 for (const file of readdirSync(root)) if (/^(CHANGELOG|LICENSE)/.test(file)) copyFileSync(new URL(file, root), new URL(file, pkg));
 
-door("target/wasm/", "gatepass", "inline.js", "Client");
-door("target/wasm-saml/", "saml", "saml-inline.js", "SamlClient");
-door("target/wasm-both/", "both", "both-inline.js", "Client, SamlClient");
+door("target/wasm/", "gatepass", "inline.js", "Client", "-Oz");
+door("target/wasm-saml/", "saml", "saml-inline.js", "SamlClient", "-O3"); // as small, and a back end verifies often
+door("target/wasm-both/", "both", "both-inline.js", "Client, SamlClient", "-Oz");
 
 /** One door's module, its glue and its text; `handles` are what the package's JavaScript calls. */
-function door(folder, name, text, handles) {
+function door(folder, name, text, handles, level) {
   const built = new URL(folder, root);
   const module = new URL(`wasm/${name}_bg.wasm`, pkg);
-  const renamed = optimise(new URL(`${name}_bg.wasm`, built), module);
+  const renamed = optimise(new URL(`${name}_bg.wasm`, built), module, level);
   writeFileSync(new URL(`wasm/${name}.js`, pkg), glue(new URL(`${name}.js`, built), renamed, handles));
   writeFileSync(new URL(`wasm/${text}`, pkg), inline(readFileSync(module), name));
   console.log(`pkg/wasm/${name}_bg.wasm: ${readFileSync(module).length} bytes`);
 }
 
 /** The smallest module; answers with the names that it shortened. */
-function optimise(from, to) {
+function optimise(from, to, level) {
   const wasmOpt = (...args) => execFileSync(process.execPath, [tools.resolve("binaryen/bin/wasm-opt"), ...args], { maxBuffer: 2 ** 26 });
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  wasmOpt(from.pathname, "-Oz", "--converge", "-o", to.pathname);
+  wasmOpt(from.pathname, level, "--converge", "-o", to.pathname);
   return JSON.parse(wasmOpt(to.pathname, "--minify-imports-and-exports-and-modules", ...strip, "-o", to.pathname));
 }
 

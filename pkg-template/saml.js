@@ -40,7 +40,7 @@ export function createVerifier(config) {
   return {
     verify: (response, { inResponseTo, authnContext = [], now = new Date() } = {}) =>
       call(async (client) => {
-        const pending = client.receiveAnswer(`${response}`, inResponseTo, authnContext.join(" "));
+        const pending = client.receiveAnswer(new TextEncoder().encode(response), inResponseTo, authnContext.join(" "));
         const verdicts = await Promise.all(pending.questions().map(anyHolds));
         return identity(pending.finish(verdicts, now / 1000));
       }),

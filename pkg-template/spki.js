@@ -6,7 +6,7 @@ const MAX_KEYS = 64;
 /** A key that cannot be imported verifies nothing. */
 export async function holds({ algorithm, key, signature, signed }) {
   const { subtle } = crypto;
-  const name = [algorithm.name, algorithm.hash, ...key].join();
+  const name = algorithm.name + algorithm.hash + String.fromCharCode(...key);
   let imported = keys.get(name);
   if (!imported) {
     if (keys.size >= MAX_KEYS) keys.clear();

@@ -112,9 +112,10 @@ fn requests_leave_by_address_or_by_form() {
 
 async fn judge(client: &SamlClient, response: &str, record: Option<String>) -> Result<JsValue, JsValue> {
     let encoded = base64(response);
+    let encoded = encoded.as_bytes();
     let pending = match record {
-        Some(record) => client.receive(&encoded, Some(record))?,
-        None => client.receive_answer(&encoded, Some(REQUEST.into()), "")?,
+        Some(record) => client.receive(encoded, Some(record))?,
+        None => client.receive_answer(encoded, Some(REQUEST.into()), "")?,
     };
     let verdicts = Array::new();
     for signature in pending.questions().iter() {

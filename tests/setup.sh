@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, and says so. Usage: tests/setup.sh wasm|node|python|chromium|firefox|webkit …
+# Installs what is missing, and says so. Usage: tests/setup.sh wasm|node|python|chromium|firefox|webkit|bench …
 # Projects' own folders where it can be (tests/node_modules, target/venv); browsers by apt-get.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -41,6 +41,16 @@ node() {
     say "npm ci in tests/"
     npm ci --prefix tests --no-audit --no-fund --loglevel=error
     cp tests/package-lock.json tests/node_modules/.gatepass-lock
+  fi
+}
+
+# What gatepass is measured against: nobody's dependency, so a folder of its own.
+bench() {
+  if lacks openssl; then apt openssl; fi
+  if ! cmp -s tests/bench/package-lock.json tests/bench/node_modules/.gatepass-lock; then
+    say "npm ci in tests/bench/"
+    npm ci --prefix tests/bench --no-audit --no-fund --loglevel=error
+    cp tests/bench/package-lock.json tests/bench/node_modules/.gatepass-lock
   fi
 }
 

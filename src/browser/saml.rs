@@ -97,11 +97,11 @@ impl SamlClient {
         begin().map_err(error_to_js)
     }
 
-    /// Takes the form field `SAMLResponse`, in base64, and the record of the request that it answers.
+    /// Takes the form field `SAMLResponse`, base64 in bytes, and the record of the request that it answers.
     ///
     /// # Errors
     /// Those of `callback::decode` and `callback::receive`; `callback_invalid`.
-    pub fn receive(&self, response: &str, record: Option<String>) -> Result<Pending, JsValue> {
+    pub fn receive(&self, response: &[u8], record: Option<String>) -> Result<Pending, JsValue> {
         let asked = || {
             let Some(record) = record else { return Ok(Asked::default()) };
             let transaction = Transaction::read(&record).ok_or_else(|| internal("record"))?;
@@ -122,14 +122,14 @@ impl SamlClient {
     /// # Errors
     /// As [`SamlClient::receive`].
     #[wasm_bindgen(js_name = receiveAnswer)]
-    pub fn receive_answer(&self, response: &str, id: Option<String>, authn_contexts: &str) -> Result<Pending, JsValue> {
+    pub fn receive_answer(&self, response: &[u8], id: Option<String>, authn_contexts: &str) -> Result<Pending, JsValue> {
         let authn_contexts = authn_contexts.split(' ').filter(|class| !class.is_empty()).map(String::from).collect();
         self.pending(response, Asked { id, authn_contexts, ..Asked::default() }).map_err(error_to_js)
     }
 }
 
 impl SamlClient {
-    fn pending(&self, response: &str, asked: Asked) -> Result<Pending, Error> {
+    fn pending(&self, response: &[u8], asked: Asked) -> Result<Pending, Error> {
         let text = callback::decode(response)?;
         let received = callback::receive(&text, &asked.expected(&self.config))?;
         Ok(Pending { config: self.config.clone(), received, asked })

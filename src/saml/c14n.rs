@@ -133,8 +133,8 @@ fn declared<'d>(element: Element<'d, '_>, prefix: &str, is_apex: bool) -> Option
 pub(super) fn escape(out: &mut String, text: &str, in_attribute: bool) {
     let mut rest = text;
     let special =
-        |b| matches!(b, b'&' | b'<' | b'\r') || if in_attribute { matches!(b, b'"' | b'\t' | b'\n') } else { b == b'>' };
-    while let Some((plain, from)) = rest.bytes().position(special).and_then(|at| rest.split_at_checked(at)) {
+        |b: u8| matches!(b, b'&' | b'<' | b'\r') || if in_attribute { matches!(b, b'"' | b'\t' | b'\n') } else { b == b'>' };
+    while let Some((plain, from)) = rest.as_bytes().iter().position(|b| special(*b)).and_then(|at| rest.split_at_checked(at)) {
         out.push_str(plain);
         let mut after = from.chars();
         out.push_str(match after.next() {

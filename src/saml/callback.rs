@@ -55,11 +55,12 @@ pub struct Verified {
 ///
 /// # Errors
 /// `message_invalid`: `too_large`, `base64`, `encoding`.
-pub fn decode(field: &str) -> Result<String, Error> {
+pub fn decode(field: &(impl AsRef<[u8]> + ?Sized)) -> Result<String, Error> {
+    let field = field.as_ref();
     if field.len() > MAX_FIELD {
         return Err(refused("too_large"));
     }
-    let text: Vec<u8> = field.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let text = field.split(u8::is_ascii_whitespace).collect::<Vec<_>>().concat();
     let bytes = STANDARD.decode(text).map_err(|_| refused("base64"))?;
     if bytes.len() > xml::MAX_BYTES {
         return Err(refused("too_large"));

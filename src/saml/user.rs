@@ -3,7 +3,7 @@
 //! Without a mapping the usual names are known: those of IAM Identity Center's guides, ZITADEL, Entra,
 //! Okta, Google, eduPerson. The user's `id` is the NameID unless the mapping says otherwise.
 
-use super::assertion::Assertion;
+use super::assertion::{Assertion, Attribute};
 use super::config::Config;
 use super::names::FORMAT_EMAIL;
 use crate::error::{Error, ErrorCode};
@@ -87,10 +87,11 @@ pub fn user(assertion: &Assertion, config: &Config) -> Result<Json, Error> {
 /// `User.attributes`: every name once, with all its texts; what is nil says nothing.
 pub fn attributes(assertion: &Assertion) -> Json {
     let mut all: Vec<(String, Json)> = Vec::new();
-    for attribute in &assertion.attributes {
-        if !all.iter().any(|(name, _)| *name == attribute.name) {
-            let texts = texts(&attribute.name, assertion).into_iter().map(Json::from).collect();
-            all.push((attribute.name.clone(), Json::Array(texts)));
+    for Attribute { name, values, .. } in &assertion.attributes {
+        let texts = values.iter().flatten().map(|text| Json::from(text.as_str()));
+        match all.iter_mut().find(|(known, _)| known == name) {
+            Some((_, Json::Array(known))) => known.extend(texts),
+            _ => all.push((name.clone(), Json::Array(texts.collect()))),
         }
     }
     Json::Object(all)

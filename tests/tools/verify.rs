@@ -134,7 +134,7 @@ impl Question {
         let is_xml =
             self.message.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte)) == Some(&b'<');
         if !is_xml {
-            return callback::decode(&String::from_utf8_lossy(&self.message));
+            return callback::decode(&self.message);
         }
         let invalid = |rule| Error::new(ErrorCode::MessageInvalid, rule);
         xml::parse_bytes(&self.message, xml::Comments::Refused).map_err(invalid)?;

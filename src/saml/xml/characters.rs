@@ -24,7 +24,7 @@ pub(super) fn unescape(raw: &str, place: Place) -> Result<Cow<'_, str>, &'static
     };
     let mut text = String::new();
     let mut rest = raw;
-    while let Some((plain, from)) = rest.bytes().position(special).and_then(|at| rest.split_at_checked(at)) {
+    while let Some((plain, from)) = find(rest.as_bytes(), special).and_then(|at| rest.split_at_checked(at)) {
         text.push_str(plain);
         let mut after = from.chars();
         match after.next() {
@@ -86,7 +86,8 @@ pub fn is_nc_name(text: &str) -> bool {
 
 /// Bytes that can be a name without a colon.
 pub(super) fn name_length(text: &str) -> usize {
-    let ascii = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+    let other = |b: u8| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    let ascii = find(text.as_bytes(), other).unwrap_or(text.len());
     match text.as_bytes().get(ascii) {
         Some(128..) => text.char_indices().find(|(_, c)| !is_name_char(*c)).map_or(text.len(), |(at, _)| at),
         _ => ascii,
@@ -134,6 +135,11 @@ pub(super) fn is_absolute(uri: &str) -> bool {
         && uri.bytes().all(|b| {
             b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'[' | b'\\' | b']' | b'^' | b'`' | b'{' | b'|' | b'}')
         })
+}
+
+/// The first byte of this kind.
+pub(super) fn find(bytes: &[u8], mut is: impl FnMut(u8) -> bool) -> Option<usize> {
+    bytes.iter().position(|b| is(*b))
 }
 
 const MALFORMED: &str = "malformed";

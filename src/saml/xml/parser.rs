@@ -1,6 +1,6 @@
 //! Text → tree: tags, namespaces, the limits (XML 1.0, Namespaces in XML 1.0).
 
-use super::characters::{Place, is_absolute, is_char, is_space, name_length, starts_name, unescape};
+use super::characters::{Place, find, is_absolute, is_char, is_space, name_length, starts_name, unescape};
 use super::{Attribute, Comments, Document, Element, Kind, Namespace, Node, Tag, XML_NAMESPACE};
 use crate::text::split_at_mark;
 use std::borrow::Cow;
@@ -72,23 +72,29 @@ impl<'a> Parser<'a> {
         self.expect("<")?;
         self.start_tag()?;
         while !self.open.is_empty() {
-            if self.eat("</") {
-                self.end_tag()?;
-            } else if self.eat("<![CDATA[") {
-                let raw = self.until("]]>")?;
-                let text = unescape(raw, Place::CharacterData)?;
-                self.text(text)?;
-            } else if self.rest.starts_with("<!") || self.rest.starts_with("<?") {
-                self.comment()?;
-            } else if self.eat("<") {
-                self.start_tag()?;
-            } else {
-                let raw = self.split(self.rest.bytes().position(|b| b == b'<').ok_or(MALFORMED)?);
-                if split_at_mark(raw, "]]>").is_some() {
-                    return Err(MALFORMED);
+            match self.rest.as_bytes() {
+                [b'<', b'/', ..] => {
+                    self.split(2);
+                    self.end_tag()?;
                 }
-                let text = unescape(raw, Place::Content)?;
-                self.text(text)?;
+                [b'<', b'!', ..] if self.eat("<![CDATA[") => {
+                    let raw = self.until("]]>")?;
+                    let text = unescape(raw, Place::CharacterData)?;
+                    self.text(text)?;
+                }
+                [b'<', b'!' | b'?', ..] => self.comment()?,
+                [b'<', ..] => {
+                    self.split(1);
+                    self.start_tag()?;
+                }
+                bytes => {
+                    let raw = self.split(find(bytes, |b| b == b'<').ok_or(MALFORMED)?);
+                    if raw.as_bytes().contains(&b'>') && split_at_mark(raw, "]]>").is_some() {
+                        return Err(MALFORMED);
+                    }
+                    let text = unescape(raw, Place::Content)?;
+                    self.text(text)?;
+                }
             }
         }
         self.outside()?;
@@ -133,16 +139,18 @@ impl<'a> Parser<'a> {
         let outside = self.scope.len();
         let is_empty = loop {
             let spaced = self.space();
-            if self.eat(">") {
-                break false;
+            match self.rest.as_bytes().first() {
+                Some(b'>') => {
+                    self.split(1);
+                    break false;
+                }
+                Some(b'/') => {
+                    self.expect("/>")?;
+                    break true;
+                }
+                _ if !spaced => return Err(MALFORMED),
+                _ => self.attribute(first_attribute, first_declared)?,
             }
-            if self.eat("/>") {
-                break true;
-            }
-            if !spaced {
-                return Err(MALFORMED);
-            }
-            self.attribute(first_attribute, first_declared)?;
         };
         let attributes = first_attribute..self.document.attributes.len();
         self.resolve_attributes(attributes.clone())?;
@@ -289,9 +297,8 @@ impl<'a> Parser<'a> {
     }
 
     fn quoted(&mut self) -> Result<&'a str, &'static str> {
-        let mut after = self.rest.bytes();
-        let quote = after.next().filter(|b| matches!(b, b'"' | b'\'')).ok_or(MALFORMED)?;
-        let length = after.position(|b| b == quote).ok_or(MALFORMED)?;
+        let Some((quote @ (b'"' | b'\''), after)) = self.rest.as_bytes().split_first() else { return Err(MALFORMED) };
+        let length = find(after, |b| b == *quote).ok_or(MALFORMED)?;
         self.split(1);
         let text = self.split(length);
         self.split(1);
@@ -312,7 +319,7 @@ impl<'a> Parser<'a> {
     }
 
     fn space(&mut self) -> bool {
-        let length = self.rest.bytes().take_while(|b| is_space(*b)).count();
+        let length = find(self.rest.as_bytes(), |b| !is_space(b)).unwrap_or(self.rest.len());
         self.split(length);
         length > 0
     }

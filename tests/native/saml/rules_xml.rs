@@ -218,6 +218,7 @@ fn limits() {
         assert_eq!(verdict(most), "ok", "{name}");
         assert_eq!(verdict(most + step), expected, "{name}");
         if name == "bytes" {
+            assert!(parse_bytes(make(most).as_bytes(), Comments::Dropped).is_ok());
             assert_eq!(parse_bytes(make(most + 1).as_bytes(), Comments::Dropped).unwrap_err(), expected);
         }
     }
