@@ -98,6 +98,12 @@ pub fn verify(verified: &Verified, expected: &Expected<'_>, now: i64) -> Result<
     read(assertion, expected, clock, signed)
 }
 
+/// The parts of the schema in their order (SAML core §2.3.3); asked of the received assertion too, for the
+/// signature's place in it.
+pub(super) fn check_shape(assertion: Element<'_, '_>) -> Result<(), Error> {
+    if in_order(assertion, &PARTS, &STATEMENTS) { Ok(()) } else { Err(refused("shape")) }
+}
+
 /// The present, give or take.
 #[derive(Clone, Copy)]
 struct Clock {
@@ -117,16 +123,15 @@ impl Clock {
 
 fn read(assertion: Element<'_, '_>, expected: &Expected<'_>, clock: Clock, signed: SignedPart) -> Result<Assertion, Error> {
     check_head(assertion)?;
-    if !in_order(assertion, &PARTS, &STATEMENTS) {
-        return Err(refused("shape"));
-    }
+    check_shape(assertion)?;
     let child = |name, rule| assertion.only(ASSERTION, name).ok_or_else(|| refused(rule));
     check_issuer(child("Issuer", "issuer")?, expected.idp).map_err(refused)?;
 
-    let subject = child("Subject", "subject")?;
+    let subject = only_elements(child("Subject", "subject")?, "subject")?;
     let name_id = read_name_id(subject)?;
     let confirmed_until = check_confirmations(subject, expected, clock)?;
-    let (valid_until, one_time_use) = check_conditions(child("Conditions", "conditions")?, expected, clock)?;
+    let (valid_until, one_time_use) =
+        check_conditions(only_elements(child("Conditions", "conditions")?, "conditions")?, expected, clock)?;
     let mut made = Assertion {
         id: assertion.attribute("ID").unwrap_or_default().into(),
         issuer: expected.idp.entity_id.clone(),
@@ -283,6 +288,10 @@ fn read_attributes(assertion: Element<'_, '_>) -> Result<Vec<Attribute>, Error> 
         }
     }
     Ok(attributes)
+}
+
+fn only_elements<'d, 'a>(element: Element<'d, 'a>, rule: &'static str) -> Result<Element<'d, 'a>, Error> {
+    if element.has_only_elements() { Ok(element) } else { Err(refused(rule)) }
 }
 
 fn refused(rule: &'static str) -> Error {

@@ -9,6 +9,7 @@
 //! SAML bindings §3.5, SAML core §3.2.2, SAML profiles §4.1.4. What is not signed can only be a reason
 //! to refuse: nothing of it is passed on.
 
+use super::assertion;
 use super::idp::Idp;
 use super::names::{ASSERTION, DSIG, FORMAT_ENTITY, PROTOCOL, STATUS};
 use super::policy::{Policy, Signed};
@@ -74,7 +75,7 @@ pub fn decode(field: &(impl AsRef<[u8]> + ?Sized)) -> Result<String, Error> {
 /// `message_invalid` with the rule of [`xml::parse`], or `shape`, `version`, `issue_instant`, `id`,
 /// `assertion_count`, `issuer`, `destination`, `in_response_to`; `idp_initiated_refused`; the provider's refusal
 /// (`access_denied`, `login_required`, `provider_refused`); `assertion_encrypted`; `signature_invalid` with the rule
-/// of [`signature::open`] or `unsigned`.
+/// of [`signature::open`] or `unsigned`; `assertion_invalid` / `shape`.
 pub fn receive(text: &str, expected: &Expected<'_>) -> Result<Received, Error> {
     let document = xml::parse(text, Comments::Refused).map_err(refused)?;
     let root = document.root();
@@ -88,7 +89,11 @@ pub fn receive(text: &str, expected: &Expected<'_>) -> Result<Received, Error> {
         Signed::Both => received.response.is_some() && received.assertion.is_some(),
         Signed::Response => received.response.is_some(),
     };
-    if enough { Ok(received) } else { Err(Error::new(ErrorCode::SignatureInvalid, "unsigned")) }
+    if !enough {
+        return Err(Error::new(ErrorCode::SignatureInvalid, "unsigned"));
+    }
+    assertion::check_shape(assertion)?;
+    Ok(received)
 }
 
 impl Received {

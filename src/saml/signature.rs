@@ -152,7 +152,7 @@ impl<'d> SignedInfo<'d> {
         else {
             return Err(shape());
         };
-        if !method.is(DSIG, "DigestMethod") || !value.is(DSIG, "DigestValue") {
+        if !method.is(DSIG, "DigestMethod") || !value.is(DSIG, "DigestValue") || !has_only(value, &[]) {
             return Err(shape());
         }
         let prefixes = read_transforms(transforms).ok_or_else(|| refused("transforms"))?;
@@ -171,7 +171,7 @@ fn parts<'d, 'a>(signature: Element<'d, 'a>) -> Result<(Element<'d, 'a>, Element
         return Err(shape());
     };
     let named = info.is(DSIG, "SignedInfo") && value.is(DSIG, "SignatureValue");
-    if !named || key_info.is_some_and(|k| !k.is(DSIG, "KeyInfo")) {
+    if !named || !has_only(value, &["Id"]) || key_info.is_some_and(|k| !k.is(DSIG, "KeyInfo")) {
         return Err(shape());
     }
     allow(info, &["Id"])?;
@@ -212,8 +212,11 @@ fn bare_algorithm<'d>(method: Element<'d, '_>) -> Option<&'d str> {
 
 /// Only these attributes, and no text between the children.
 fn allow(element: Element<'_, '_>, attributes: &[&str]) -> Result<(), Error> {
-    let known = element.attributes().iter().all(|a| a.prefix.is_empty() && attributes.contains(&a.local));
-    if known && element.has_only_elements() { Ok(()) } else { Err(shape()) }
+    if has_only(element, attributes) && element.has_only_elements() { Ok(()) } else { Err(shape()) }
+}
+
+fn has_only(element: Element<'_, '_>, attributes: &[&str]) -> bool {
+    element.attributes().iter().all(|a| a.prefix.is_empty() && attributes.contains(&a.local))
 }
 
 fn signature_method(uri: &str) -> Option<Algorithm> {

@@ -185,12 +185,10 @@ impl<'a> Parser<'a> {
 
     /// Namespaces in XML §2.2, §3, §5.
     fn declare(&mut self, prefix: &'a str, uri: Cow<'a, str>, first: usize) -> Result<(), &'static str> {
-        if prefix == "xml" && uri == XML_NAMESPACE {
-            return Ok(());
-        }
         let own = self.document.namespaces.get(first..).unwrap_or_default();
         let allowed = if uri.is_empty() { prefix.is_empty() } else { is_absolute(&uri) };
-        let reserved = matches!(prefix, "xml" | "xmlns") || uri == XML_NAMESPACE || uri == "http://www.w3.org/2000/xmlns/";
+        let of_xml = (prefix == "xml") != (uri == XML_NAMESPACE); // each only with the other
+        let reserved = of_xml || prefix == "xmlns" || uri == "http://www.w3.org/2000/xmlns/";
         if reserved || !allowed || own.iter().any(|known| known.prefix == prefix) {
             return Err("namespace");
         }

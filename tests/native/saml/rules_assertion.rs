@@ -282,6 +282,7 @@ fn conditions() {
             },
             "ok",
         ),
+        ("text-between", |w| w.before("\n</saml:Conditions>", "x"), "assertion_invalid/conditions"),
         ("one-time-use", |w| w.before("\n</saml:Conditions>", "<saml:OneTimeUse></saml:OneTimeUse>"), "ok"),
         (
             "proxy-restriction",
@@ -672,6 +673,24 @@ fn nothing_unsigned_is_read() {
 const PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
 const EMAIL: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 const SECOND: &str = "<saml:AuthnStatement AuthnInstant=\"2026-06-01T11:00:00Z\" SessionIndex=\"_second\" SessionNotOnOrAfter=\"2026-06-01T19:00:00Z\"><saml:AuthnContext><saml:AuthnContextClassRef>urn:second</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>";
+/// Each confirmation may let the assertion in once more: it is remembered until the last has ended, and the
+/// conditions (ten minutes here).
+#[test]
+fn remembered_until_every_confirmation_has_ended() {
+    const TABLE: &[(&str, fn(World) -> World, i64)] = &[
+        ("one", |w| w, NOW + 600),
+        ("one-that-has-ended", |w| w.before("\n</saml:Subject>", EXPIRED), NOW + 600),
+        ("one-more-that-ends-later", |w| w.before("\n</saml:Subject>", LATER), NOW + 3600),
+        ("one-more-that-does-not-hold", |w| w.before("\n</saml:Subject>", LATER_FOR_ANOTHER), NOW + 3600),
+    ];
+    for (name, change, until) in TABLE {
+        let assertion = change(World::honest(ASSERTION)).judge().unwrap();
+        assert_eq!(assertion.not_on_or_after, *until, "{name}");
+    }
+}
+
+const LATER: &str = "<saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData InResponseTo=\"_request\" NotOnOrAfter=\"2026-06-01T13:00:00Z\" Recipient=\"https://sp.example.com/acs?a=b&amp;c=%2F\"></saml:SubjectConfirmationData></saml:SubjectConfirmation>";
+const LATER_FOR_ANOTHER: &str = "<saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData InResponseTo=\"_request\" NotOnOrAfter=\"2026-06-01T13:00:00Z\" Recipient=\"https://other.example.com/acs\"></saml:SubjectConfirmationData></saml:SubjectConfirmation>";
 const KEY: &str = "<saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:holder-of-key\"></saml:SubjectConfirmation>";
 const EXPIRED: &str = "<saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData InResponseTo=\"_request\" NotOnOrAfter=\"2026-06-01T11:00:00Z\" Recipient=\"https://sp.example.com/acs?a=b&amp;c=%2F\"></saml:SubjectConfirmationData></saml:SubjectConfirmation>";
 const FOR_ANOTHER: &str = "<saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData InResponseTo=\"_request\" NotOnOrAfter=\"2026-06-01T12:05:00Z\" Recipient=\"https://other.example.com/acs\"></saml:SubjectConfirmationData></saml:SubjectConfirmation>";

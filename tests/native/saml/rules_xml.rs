@@ -153,6 +153,11 @@ fn documents() {
         ("prefix-again-inside", "<a xmlns:b='urn:b'><b xmlns:b='urn:c'/></a>", "ok"),
         ("prefix-xml", "<a xml:lang='en'/>", "ok"),
         ("prefix-xml-declared", "<a xmlns:xml='http://www.w3.org/XML/1998/namespace'/>", "ok"),
+        (
+            "prefix-xml-declared-twice",
+            "<a xmlns:xml='http://www.w3.org/XML/1998/namespace' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>",
+            "namespace",
+        ),
         ("prefix-xml-of-another-namespace", "<a xmlns:xml='urn:x'/>", "namespace"),
         ("namespace-of-xml", "<a xmlns:b='http://www.w3.org/XML/1998/namespace'/>", "namespace"),
         ("default-namespace-of-xml", "<a xmlns='http://www.w3.org/XML/1998/namespace'/>", "namespace"),
