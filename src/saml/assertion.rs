@@ -7,8 +7,9 @@
 //! SAML core §2.3–2.7, SAML profiles §4.1.4.2, §4.1.4.3. Every refusal is `assertion_invalid` with the rule
 //! that was broken. Times have the policy's skew on both ends; `NotOnOrAfter` is exclusive.
 
-use super::callback::{Expected, Verified, check_head, check_issuer, check_response, in_order};
-use super::names::{ASSERTION, BEARER, DSIG, PROTOCOL, XSI};
+use super::callback::{Expected, Verified, check_response};
+use super::names::{ASSERTION, BEARER, PROTOCOL, XSI};
+use super::shape::{self, check_head, check_issuer};
 use super::time;
 use super::xml::Element;
 use crate::error::{Error, ErrorCode};
@@ -98,12 +99,6 @@ pub fn verify(verified: &Verified, expected: &Expected<'_>, now: i64) -> Result<
     read(assertion, expected, clock, signed)
 }
 
-/// The parts of the schema in their order (SAML core §2.3.3); asked of the received assertion too, for the
-/// signature's place in it.
-pub(super) fn check_shape(assertion: Element<'_, '_>) -> Result<(), Error> {
-    if in_order(assertion, &PARTS, &STATEMENTS) { Ok(()) } else { Err(refused("shape")) }
-}
-
 /// The present, give or take.
 #[derive(Clone, Copy)]
 struct Clock {
@@ -123,7 +118,7 @@ impl Clock {
 
 fn read(assertion: Element<'_, '_>, expected: &Expected<'_>, clock: Clock, signed: SignedPart) -> Result<Assertion, Error> {
     check_head(assertion)?;
-    check_shape(assertion)?;
+    shape::check_assertion(assertion)?;
     let child = |name, rule| assertion.only(ASSERTION, name).ok_or_else(|| refused(rule));
     check_issuer(child("Issuer", "issuer")?, expected.idp).map_err(refused)?;
 
@@ -297,12 +292,3 @@ fn only_elements<'d, 'a>(element: Element<'d, 'a>, rule: &'static str) -> Result
 fn refused(rule: &'static str) -> Error {
     Error::new(ErrorCode::AssertionInvalid, rule)
 }
-
-const PARTS: [(&str, &str); 5] =
-    [(ASSERTION, "Issuer"), (DSIG, "Signature"), (ASSERTION, "Subject"), (ASSERTION, "Conditions"), (ASSERTION, "Advice")];
-const STATEMENTS: [(&str, &str); 4] = [
-    (ASSERTION, "AttributeStatement"),
-    (ASSERTION, "AuthnStatement"),
-    (ASSERTION, "AuthzDecisionStatement"),
-    (ASSERTION, "Statement"),
-];

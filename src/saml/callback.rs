@@ -9,13 +9,13 @@
 //! SAML bindings §3.5, SAML core §3.2.2, SAML profiles §4.1.4. What is not signed can only be a reason
 //! to refuse: nothing of it is passed on.
 
-use super::assertion;
 use super::idp::Idp;
-use super::names::{ASSERTION, DSIG, FORMAT_ENTITY, PROTOCOL, STATUS};
+use super::names::{ASSERTION, DSIG, PROTOCOL, STATUS};
+
 use super::policy::{Policy, Signed};
+use super::shape;
 use super::signature::{self, SignedElement, Unproven};
 use super::sp::Sp;
-use super::time;
 use super::xml::{self, Comments, Element};
 use crate::error::{Error, ErrorCode};
 use crate::wire::SignatureCheck;
@@ -80,7 +80,7 @@ pub fn receive(text: &str, expected: &Expected<'_>) -> Result<Received, Error> {
     let document = xml::parse(text, Comments::Refused).map_err(refused)?;
     let root = document.root();
     let assertion = check_response(root, expected)?;
-    check_ids(root, assertion)?;
+    shape::check_ids(root, assertion)?;
     let open = |owner| signature::open(owner, &expected.idp.keys, expected.policy);
     let received = Received { response: open(root)?, assertion: open(assertion)? };
     let enough = match expected.policy.signed {
@@ -92,7 +92,7 @@ pub fn receive(text: &str, expected: &Expected<'_>) -> Result<Received, Error> {
     if !enough {
         return Err(Error::new(ErrorCode::SignatureInvalid, "unsigned"));
     }
-    assertion::check_shape(assertion)?;
+    shape::check_assertion(assertion)?;
     Ok(received)
 }
 
@@ -127,18 +127,10 @@ impl Verified {
 /// Shape, addressing and status of a response; its one assertion. Asked of the received response, and
 /// again of the verified one.
 pub(super) fn check_response<'d, 'a>(response: Element<'d, 'a>, expected: &Expected<'_>) -> Result<Element<'d, 'a>, Error> {
-    if !response.is(PROTOCOL, "Response") {
-        return Err(refused("shape"));
-    }
-    check_head(response)?;
-    if !in_order(response, &PARTS, &ASSERTIONS) {
-        return Err(refused("shape"));
-    }
-    check_places(response)?;
-
+    shape::check_response(response)?;
     let is_signed = response.children().any(|child| child.is(DSIG, "Signature"));
     match response.only(ASSERTION, "Issuer") {
-        Some(issuer) => check_issuer(issuer, expected.idp).map_err(refused)?,
+        Some(issuer) => shape::check_issuer(issuer, expected.idp).map_err(refused)?,
         None if is_signed => return Err(refused("issuer")),
         None => {}
     }
@@ -156,81 +148,6 @@ pub(super) fn check_response<'d, 'a>(response: Element<'d, 'a>, expected: &Expec
         (Some(_), None) => Err(Error::new(ErrorCode::AssertionEncrypted, "assertion")),
         _ => Err(refused("assertion_count")),
     }
-}
-
-/// `Version`, `ID`, `IssueInstant` (SAML core §2.3.3, §3.2.2).
-pub(super) fn check_head(element: Element<'_, '_>) -> Result<(), Error> {
-    if element.attribute("Version") != Some("2.0") {
-        return Err(refused("version"));
-    }
-    if !element.attribute("ID").is_some_and(xml::is_nc_name) {
-        return Err(refused("id"));
-    }
-    if element.attribute("IssueInstant").and_then(time::parse).is_none() {
-        return Err(refused("issue_instant"));
-    }
-    Ok(())
-}
-
-/// Whether the children are some of `once`, each at most once and in this order, then any of `many`
-/// (namespace and local name), as the schema has it. White space is all the text between them.
-pub(super) fn in_order(element: Element<'_, '_>, once: &[(&str, &str)], many: &[(&str, &str)]) -> bool {
-    let mut left = once.iter();
-    let fits = |child: Element<'_, '_>| {
-        let name = (child.namespace(), child.local());
-        if many.contains(&name) {
-            left = [].iter();
-            return true;
-        }
-        left.any(|part| *part == name)
-    };
-    element.children().all(fits) && element.has_only_elements()
-}
-
-/// No response, assertion or signature anywhere but in its place: what hides one hides it for a reader
-/// that searches.
-fn check_places(response: Element<'_, '_>) -> Result<(), Error> {
-    let misplaced = |element: Element<'_, '_>| {
-        let parent = element.parent();
-        let in_response = parent.is_some_and(|parent| parent.index() == response.index());
-        let in_assertion = || parent.is_some_and(|p| p.is(ASSERTION, "Assertion"));
-        match (element.namespace(), element.local()) {
-            (PROTOCOL, "Response") => element.index() != response.index(),
-            (ASSERTION, "Assertion" | "EncryptedAssertion") => !in_response,
-            (DSIG, "Signature") => !(in_response || in_assertion()),
-            _ => false,
-        }
-    };
-    if response.descendants_or_self().any(misplaced) { Err(refused("shape")) } else { Ok(()) }
-}
-
-/// Every `ID` stands once (SAML core §1.3.4), and nothing else passes for the one of a signed element.
-fn check_ids(response: Element<'_, '_>, assertion: Element<'_, '_>) -> Result<(), Error> {
-    let targets = [response.attribute("ID"), assertion.attribute("ID")];
-    let mut ids: Vec<&str> = Vec::new();
-    for element in response.descendants_or_self() {
-        for attribute in element.attributes() {
-            let value = &*attribute.value;
-            if attribute.prefix.is_empty() && attribute.local == "ID" {
-                if ids.contains(&value) || ids.len() >= MAX_IDS {
-                    return Err(refused("id"));
-                }
-                ids.push(value);
-            } else if attribute.local.eq_ignore_ascii_case("id") && targets.contains(&Some(value)) {
-                return Err(refused("id"));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The entity ID, to the letter; `Format` absent or entity (SAML profiles §4.1.4.2).
-///
-/// # Errors
-/// The rule.
-pub(super) fn check_issuer(issuer: Element<'_, '_>, idp: &Idp) -> Result<(), &'static str> {
-    let is_entity = issuer.attribute("Format").is_none_or(|format| format == FORMAT_ENTITY);
-    if is_entity && issuer.text() == Some(&idp.entity_id) { Ok(()) } else { Err("issuer") }
 }
 
 /// Whether the response answers what this browser asked (SAML core §3.2.2, SAML profiles §4.1.5).
@@ -273,9 +190,5 @@ pub(super) fn refused(rule: &'static str) -> Error {
     Error::new(ErrorCode::MessageInvalid, rule)
 }
 
-const PARTS: [(&str, &str); 4] = [(ASSERTION, "Issuer"), (DSIG, "Signature"), (PROTOCOL, "Extensions"), (PROTOCOL, "Status")];
-const ASSERTIONS: [(&str, &str); 2] = [(ASSERTION, "Assertion"), (ASSERTION, "EncryptedAssertion")];
-/// Elements with an `ID` in one response; two are usual.
-const MAX_IDS: usize = 256;
 /// Characters of the form field: base64 of [`xml::MAX_BYTES`] in lines.
 const MAX_FIELD: usize = xml::MAX_BYTES / 3 * 4 + 32 * 1024;

@@ -3,10 +3,10 @@
 use super::bindings::Binding;
 use super::certificate;
 use super::idp::Idp;
+use super::mapping::Mapping;
 use super::policy::{MAX_SKEW, Policy, Signed};
 use super::signature::METHODS;
 use super::sp::Sp;
-use super::user::Mapping;
 use super::xml::is_xml_text;
 use crate::config::{CONFLICT, Common, ORIGIN};
 use crate::error::Error;

@@ -12,10 +12,11 @@
 
 use super::assertion::NameId;
 use super::bindings::{Binding, MAX_RELAY_STATE, Message, RELAY_STATE};
-use super::callback::{check_head, check_issuer, refused};
+use super::callback::refused;
 use super::config::Config;
 use super::names::{ASSERTION, DSIG, PROTOCOL, STATUS};
 use super::request::message_id;
+use super::shape::{check_head, check_issuer};
 use super::signature::{self, METHODS, Unproven};
 use super::time;
 use super::writer::Writer;

@@ -23,12 +23,13 @@
 //! | [`bindings`], [`deflate`] | SAML bindings §3.4, §3.5; RFC 1951 |
 //! | [`transaction`] | what must survive (SAML profiles §4.1.4.3) |
 //! | [`callback`] | SAML bindings §3.5, SAML core §3.2.2 |
+//! | `shape` | the form of messages: SAML core §2.3.3, §3.2.2 |
 //! | [`signature`] | XML Signature 1.1, SAML core §5.4; the only maker of a `SignedElement` |
 //! | [`c14n`] | Exclusive XML Canonicalization 1.0 |
 //! | [`xml`] | XML 1.0, Namespaces in XML 1.0 |
 //! | [`assertion`] | SAML core §2.3–2.7, SAML profiles §4.1.4 |
 //! | [`logout`] | SAML core §3.7, SAML profiles §4.4 |
-//! | [`user`] | attributes → user |
+//! | [`mapping`], [`user`] | attributes → user |
 //! | [`time`] | SAML core §1.3.3 |
 
 pub mod assertion;
@@ -40,9 +41,11 @@ pub mod config;
 pub mod deflate;
 pub mod idp;
 pub mod logout;
+pub mod mapping;
 pub mod names;
 pub mod policy;
 pub mod request;
+mod shape;
 pub mod sign_in;
 pub mod signature;
 pub mod sp;
