@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { until } from "../e2e/world.mjs";
-import { startProgram } from "./program.mjs";
+import { startProgram } from "../providers/program.mjs";
 import { startSession } from "./webdriver.mjs";
 
 /** The program's path, by the first of these names that is installed. */

@@ -3,6 +3,7 @@
 // The template is in canonical form as it stands: what is digested is the very text.
 
 import { createHash, generateKeyPairSync, sign, constants } from "node:crypto";
+import { certificate } from "../providers/certificate.mjs";
 
 export const WORLD = {
   issuer: "https://idp.example.com/metadata",
@@ -60,22 +61,4 @@ export function signedResponse({ method, hash, pair, options }) {
     `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_response" InResponseTo="${inResponseTo}" IssueInstant="2026-06-01T12:00:00Z" Version="2.0">` +
     `<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${before}${signature}${after}</samlp:Response>`;
   return { response: Buffer.from(response).toString("base64"), certificate: certificate(pair.publicKey).toString("base64") };
-}
-
-/** A certificate around a key, its own signature empty: nobody looks at it (RFC 5280 §4.1). */
-function certificate(publicKey) {
-  const spki = publicKey.export({ type: "spki", format: "der" });
-  const name = der(0x30);
-  const time = (text) => der(0x17, Buffer.from(text));
-  const validity = der(0x30, time("260101000000Z"), time("360101000000Z"));
-  const algorithm = der(0x30, der(0x06, Buffer.from([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0b])));
-  const version = der(0xa0, der(0x02, Buffer.from([2])));
-  const tbs = der(0x30, version, der(0x02, Buffer.from([1])), algorithm, name, validity, name, spki);
-  return der(0x30, tbs, algorithm, der(0x03, Buffer.from([0])));
-}
-
-function der(tag, ...parts) {
-  const content = Buffer.concat(parts);
-  const length = content.length < 128 ? [content.length] : content.length < 256 ? [0x81, content.length] : [0x82, content.length >> 8, content.length & 255];
-  return Buffer.concat([Buffer.from([tag, ...length]), content]);
 }

@@ -3,7 +3,7 @@
 //   startSession({ command, args, env, capabilities }) → page.goto(url) → page.evaluate(call) → end()
 
 import { freePort, until } from "../e2e/world.mjs";
-import { startProgram } from "./program.mjs";
+import { startProgram } from "../providers/program.mjs";
 
 const PATIENCE = 60_000; // milliseconds for one command; the first one starts a browser
 

@@ -5,14 +5,14 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { atEnd } from "../providers/lifetime.mjs";
+import { atEnd } from "./lifetime.mjs";
 
 const LOG_KEPT = 4000; // characters
 const PATIENCE = 5000; // milliseconds to end by itself
 
 /** Starts `command`. `log()` is the end of what it has said so far. */
 export function startProgram(command, args = [], { env } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "gatepass-engine-"));
+  const folder = mkdtempSync(join(tmpdir(), "gatepass-"));
   let log = "";
   const child = spawn(command, args, {
     // A home of its own: no profile and no cache of the developer's is read or written.

@@ -1,0 +1,53 @@
+// A SAML identity provider: saml-idp (npm). It signs response and assertion, RSA with SHA-256, and says
+// yes to everybody who presses its button.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { makeIdentity } from "./certificate.mjs";
+import { assertPortFree } from "./ports.mjs";
+import { startProgram } from "./program.mjs";
+import { submit } from "./saml-forms.mjs";
+
+const PROGRAM = join(dirname(createRequire(import.meta.url).resolve("saml-idp/package.json")), "bin/run.js");
+const READY_WITHIN = 20_000; // milliseconds
+
+/**
+ * Starts it for one service provider.
+ *
+ * `signIn(departure)` is a person who presses the button: from `{ url }` or a form to
+ * `{ action, fields }`, the form that goes to the service provider.
+ */
+export async function startSamlIdp({ port, sp }) {
+  await assertPortFree(port, "saml-idp");
+  const folder = mkdtempSync(join(tmpdir(), "gatepass-saml-idp-"));
+  const file = (name, text) => (writeFileSync(join(folder, name), text), join(folder, name));
+  const { privateKey, certificate } = makeIdentity();
+  const args = ["--host", "127.0.0.1", "--port", `${port}`, "--issuer", "urn:gatepass:saml-idp", "--acsUrl", sp.acsUrl, "--audience", sp.entityId];
+  args.push("--cert", file("cert.pem", certificate), "--key", file("key.pem", privateKey));
+  const program = startProgram(process.execPath, [PROGRAM, ...args]);
+  const origin = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    await program.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+
+  const deadline = Date.now() + READY_WITHIN;
+  while (!(await fetch(`${origin}/metadata`).then(({ ok }) => ok, () => false))) {
+    if (Date.now() > deadline) {
+      await stop();
+      throw new Error(`saml-idp does not answer:\n${program.log()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    entityId: "urn:gatepass:saml-idp",
+    singleSignOn: `${origin}/saml/sso`,
+    certificate,
+    email: "saml.jackson@example.com",
+    metadata: () => fetch(`${origin}/metadata`).then((answer) => answer.text()),
+    signIn: async (departure) => submit(await submit(departure)),
+    stop,
+  };
+}
