@@ -6,12 +6,13 @@
 #   make test        every suite below
 #   make lint | native | c14n | browser | contract | packaging | e2e | engines | size
 #   make bench       one SAML response verified, beside node-saml and samlify
+#   make idps        SimpleSAMLphp reads our requests, signed ones too (unpacks it, needs PHP)
 #   make fuzz        the XML core against libxml2, and noise against every reader of SAML
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := pkg
-.PHONY: pkg setup demo demo-check test lint native c14n browser contract packaging e2e engines size bench fuzz
+.PHONY: pkg setup demo demo-check test lint native c14n browser contract packaging e2e engines size bench fuzz idps
 
 need = bash tests/setup.sh
 timed = @bash tests/timed.sh
@@ -94,6 +95,10 @@ engines: pkg
 bench: pkg
 	@$(need) bench
 	@node tests/bench/saml.mjs
+
+idps: pkg
+	@$(need) node php
+	@node --test --test-reporter=spec tests/idps/
 
 fuzz:
 	@$(need) python

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, and says so. Usage: tests/setup.sh wasm|node|python|chromium|firefox|webkit|bench …
+# Installs what is missing, and says so. Usage: tests/setup.sh wasm|node|python|chromium|firefox|webkit|bench|php …
 # Projects' own folders where it can be (tests/node_modules, target/venv); browsers by apt-get.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -78,6 +78,23 @@ firefox() {
 # The browser comes with the driver; it needs a display, and gets one of its own.
 webkit() {
   if lacks WebKitWebDriver || lacks Xvfb; then apt webkit2gtk-driver xvfb; fi
+}
+
+# SimpleSAMLphp is PHP that runs where it lies: unpacked, not installed, it brings no Apache along.
+php() {
+  # `command`: this function has the program's name.
+  if [[ $(command php -m 2>/dev/null) != *dom*mbstring* ]] || [ ! -d target/simplesamlphp ]; then
+    apt php-cli php-mbstring php-xml
+  fi
+  if [ ! -d target/simplesamlphp ]; then
+    say "SimpleSAMLphp in target/simplesamlphp"
+    rm -rf target/simplesamlphp.new
+    mkdir -p target/simplesamlphp.new
+    (cd target/simplesamlphp.new && apt-get download -qq -o APT::Sandbox::User=root simplesamlphp)
+    dpkg-deb -x target/simplesamlphp.new/*.deb target/simplesamlphp.new
+    rm target/simplesamlphp.new/*.deb
+    mv target/simplesamlphp.new target/simplesamlphp
+  fi
 }
 
 for part in "$@"; do "$part"; done

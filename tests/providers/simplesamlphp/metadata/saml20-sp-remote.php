@@ -1,0 +1,28 @@
+<?php
+
+// The one service provider, as the starting program describes it.
+$sp = json_decode(getenv('SSP_SP'), true);
+
+$metadata[$sp['entityId']] = [
+    'AssertionConsumerService' => [[
+        'index' => 0,
+        'isDefault' => true,
+        'Binding' => 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+        'Location' => $sp['acsUrl'],
+    ]],
+    'NameIDFormat' => 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+    'validate.authnrequest' => $sp['validate'],
+    'assertion.encryption' => $sp['encrypt'],
+];
+
+if (isset($sp['sloUrl'])) {
+    $metadata[$sp['entityId']]['SingleLogoutService'] = [[
+        'Binding' => 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+        'Location' => $sp['sloUrl'],
+    ]];
+}
+
+// The lines between BEGIN and END.
+if (isset($sp['certificate'])) {
+    $metadata[$sp['entityId']]['certData'] = preg_replace('/-----[^-]+-----|\s/', '', $sp['certificate']);
+}
