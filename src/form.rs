@@ -16,8 +16,13 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
 
 /// Puts pairs on an address that may have a query already.
 pub fn append(address: &str, pairs: &[(&str, &str)]) -> String {
+    append_encoded(address, &encode(pairs))
+}
+
+/// [`append`] for pairs that are encoded already, as they were signed.
+pub(crate) fn append_encoded(address: &str, query: &str) -> String {
     let joint = if address.contains('?') { "&" } else { "?" };
-    [address, joint, &encode(pairs)].concat()
+    [address, joint, query].concat()
 }
 
 /// Reads pairs in their order. `+` is a space; a `%` that starts no escape stands for itself; a

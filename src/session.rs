@@ -13,6 +13,7 @@ use crate::oidc::config::Config;
 use crate::oidc::id_token::{self, IdToken};
 use crate::oidc::tokens::Tokens;
 use crate::secret::Secret;
+use crate::text::full_name;
 
 /// A signed-in person.
 #[derive(Debug, Clone)]
@@ -81,11 +82,7 @@ impl Session {
             ("groups".into(), Json::Array(texts("cognito:groups"))),
             ("roles".into(), Json::Array(roles)),
         ];
-        let full_name = || match (claim("given_name"), claim("family_name")) {
-            (Some(given), Some(family)) => Some([given, " ", family].concat()),
-            (given, family) => given.or(family).map(String::from),
-        };
-        if let Some(name) = claim("name").map(String::from).or_else(full_name) {
+        if let Some(name) = claim("name").map(String::from).or_else(|| full_name(claim("given_name"), claim("family_name"))) {
             user.push(("name".into(), Json::String(name)));
         }
         if let Some(email) = claim("email") {

@@ -82,7 +82,7 @@ impl Message {
     pub fn unsigned(self) -> Departure {
         match self.binding {
             Binding::Post => self.form(&self.xml),
-            Binding::Redirect => Departure::Redirect(Redirect(self.address(&self.query(None)))),
+            Binding::Redirect => self.redirect(&self.query(None)),
         }
     }
 
@@ -113,9 +113,8 @@ impl Message {
         form::encode(&pairs)
     }
 
-    fn address(&self, query: &str) -> String {
-        let joint = if self.destination.contains('?') { "&" } else { "?" };
-        [&self.destination, joint, query].concat()
+    fn redirect(&self, query: &str) -> Departure {
+        Departure::Redirect(Redirect(form::append_encoded(&self.destination, query)))
     }
 
     fn form(&self, xml: &str) -> Departure {
@@ -150,7 +149,7 @@ impl Signable {
             }
             Binding::Redirect => {
                 let query = [&octets, "&", &form::encode(&[("Signature", &value)])].concat();
-                Departure::Redirect(Redirect(message.address(&query)))
+                message.redirect(&query)
             }
         }
     }

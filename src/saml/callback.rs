@@ -18,9 +18,8 @@ use super::signature::{self, SignedElement, Unproven};
 use super::sp::Sp;
 use super::xml::{self, Comments, Element};
 use crate::error::{Error, ErrorCode};
+use crate::text::decode_base64;
 use crate::wire::SignatureCheck;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
 /// Who may answer, to whom, to what.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +60,7 @@ pub fn decode(field: &(impl AsRef<[u8]> + ?Sized)) -> Result<String, Error> {
     if field.len() > MAX_FIELD {
         return Err(refused("too_large"));
     }
-    let text = field.split(u8::is_ascii_whitespace).collect::<Vec<_>>().concat();
-    let bytes = STANDARD.decode(text).map_err(|_| refused("base64"))?;
+    let bytes = decode_base64(field).ok_or_else(|| refused("base64"))?;
     if bytes.len() > xml::MAX_BYTES {
         return Err(refused("too_large"));
     }

@@ -7,10 +7,8 @@
 //! RFC 5280 §4.1, walked and not interpreted: trust comes from the app's configuration, not from the
 //! certificate's issuer (SAML metadata §2.4.1.1).
 
-use crate::text::split_at_mark;
+use crate::text::{decode_base64, split_at_mark};
 use crate::wire::{Curve, PublicKey};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
 /// A certificate that the configuration or the metadata names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +63,7 @@ pub fn base64_of(text: &str) -> Result<String, &'static str> {
 }
 
 fn read_base64(body: &str) -> Result<Certificate, &'static str> {
-    let base64: Vec<u8> = body.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-    if base64.len() > MAX_LENGTH {
-        return Err(MALFORMED);
-    }
-    read_der(&STANDARD.decode(base64).map_err(|_| MALFORMED)?)
+    read_der(&decode_base64(body.as_bytes()).filter(|der| der.len() <= MAX_BYTES).ok_or(MALFORMED)?)
 }
 
 fn read_der(der: &[u8]) -> Result<Certificate, &'static str> {
@@ -187,5 +181,5 @@ const END: &str = "-----END CERTIFICATE-----";
 const MALFORMED: &str = "certificate";
 /// NIST SP 800-131A.
 const MIN_RSA_BITS: usize = 2048;
-/// Characters of base64. One of 4096 bits with many names has 3,000.
-const MAX_LENGTH: usize = 32 * 1024;
+/// Bytes of DER. One of 4096 bits with many names has 2,300.
+const MAX_BYTES: usize = 24 * 1024;

@@ -5,7 +5,7 @@ use super::certificate;
 use super::idp::Idp;
 use super::mapping::Mapping;
 use super::policy::{MAX_SKEW, Policy, Signed};
-use super::signature::METHODS;
+use super::signature;
 use super::sp::Sp;
 use super::xml::is_xml_text;
 use crate::config::{CONFLICT, Common, ORIGIN};
@@ -129,7 +129,7 @@ fn read_sp(sp: &Options<'_>, origin: &str) -> Result<(Sp, Option<Algorithm>), Er
     let signs_requests = sp.flag("sign")?;
     let algorithm = match sp.text("signatureAlgorithm")? {
         None => Algorithm::Rs256,
-        Some(uri) => METHODS.iter().find(|(known, _)| *known == uri).ok_or_else(|| sp.error(MALFORMED, "signatureAlgorithm"))?.1,
+        Some(uri) => signature::method(uri).ok_or_else(|| sp.error(MALFORMED, "signatureAlgorithm"))?,
     };
     let acs_index = sp.integer("acsIndex", 65_535)?.map(|index| index.to_string());
     let certificate = match sp.text("certificate")? {

@@ -17,13 +17,13 @@ use super::config::Config;
 use super::names::{ASSERTION, DSIG, PROTOCOL, STATUS};
 use super::request::message_id;
 use super::shape::{check_head, check_issuer};
-use super::signature::{self, METHODS, Unproven};
+use super::signature::{self, Unproven};
 use super::time;
 use super::writer::Writer;
 use super::xml::{self, Comments, Element};
 use crate::error::{Error, ErrorCode};
 use crate::form;
-use crate::wire::{PublicKey, SignatureCheck};
+use crate::wire::SignatureCheck;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -303,12 +303,10 @@ fn judge_response(root: Element<'_, '_>, expected: &Expected<'_>) -> Result<Logo
 /// One check for every key that may have signed the octets of a query.
 fn check_octets(uri: &str, value: &[u8], octets: &str, config: &Config) -> Result<Vec<SignatureCheck>, Error> {
     let unsigned = |rule| Error::new(ErrorCode::SignatureInvalid, rule);
-    let algorithm = METHODS.iter().find(|(known, _)| *known == uri).map(|(_, algorithm)| *algorithm);
+    let algorithm = signature::method(uri);
     let algorithm =
         algorithm.filter(|known| config.policy.algorithms.contains(known)).ok_or_else(|| unsigned("signature_method"))?;
-    let fits = |key: &&PublicKey| signature::fits(key, algorithm) && signature::signature_bytes(key) == value.len();
-    let check = |key: &PublicKey| SignatureCheck { algorithm, key: key.clone(), signed: octets.into(), signature: value.into() };
-    let checks: Vec<_> = config.idp.keys.iter().filter(fits).map(check).collect();
+    let checks = signature::checks(&config.idp.keys, algorithm, octets, value);
     if checks.is_empty() { Err(unsigned("key")) } else { Ok(checks) }
 }
 

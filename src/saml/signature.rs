@@ -16,9 +16,8 @@ use super::policy::Policy;
 use super::xml::{self, Comments, Document, Element};
 use crate::error::{Error, ErrorCode};
 use crate::secret::Secret;
+use crate::text::decode_base64;
 use crate::wire::{Algorithm, PublicKey, SignatureCheck};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// A signed element whose digest holds and whose signature nobody has checked yet.
@@ -69,22 +68,23 @@ pub fn open(owner: Element<'_, '_>, keys: &[PublicKey], policy: &Policy) -> Resu
         return Err(refused("digest"));
     }
     let value = base64(value).ok_or_else(|| refused("signature_value"))?;
-    let fitting: Vec<&PublicKey> = keys.iter().filter(|key| fits(key, info.algorithm)).collect();
-    if fitting.is_empty() {
+    if !keys.iter().any(|key| fits(key, info.algorithm)) {
         return Err(refused("key"));
     }
-    let check = |key: &&PublicKey| SignatureCheck {
-        algorithm: info.algorithm,
-        key: (*key).clone(),
-        signed: signed_info.clone(),
-        signature: value.clone(),
-    };
-    let checks: Vec<_> = fitting.iter().filter(|key| signature_bytes(key) == value.len()).map(check).collect();
+    let checks = checks(keys, info.algorithm, &signed_info, &value);
     if checks.is_empty() {
         return Err(refused("signature_value"));
     }
     let prefixes = info.prefixes.iter().map(|prefix| (*prefix).into()).collect();
     Ok(Some(Unproven { element: SignedElement { canonical: Secret::new(canonical), prefixes }, checks }))
+}
+
+/// One check for every key that may have made a signature of this length.
+pub(super) fn checks(keys: &[PublicKey], algorithm: Algorithm, signed: &str, signature: &[u8]) -> Vec<SignatureCheck> {
+    let may = |key: &&PublicKey| fits(key, algorithm) && signature_bytes(key) == signature.len();
+    let check =
+        |key: &PublicKey| SignatureCheck { algorithm, key: key.clone(), signed: signed.into(), signature: signature.into() };
+    keys.iter().filter(may).map(check).collect()
 }
 
 impl Unproven {
@@ -142,7 +142,7 @@ impl<'d> SignedInfo<'d> {
         if children.next().is_some() {
             return Err(refused("reference_count"));
         }
-        let algorithm = bare_algorithm(method).and_then(signature_method).ok_or_else(|| refused("signature_method"))?;
+        let algorithm = bare_algorithm(method).and_then(self::method).ok_or_else(|| refused("signature_method"))?;
 
         allow(reference, &["Id", "Type", "URI"])?;
         let uri = reference.attribute("URI").ok_or_else(|| refused("reference_uri"))?;
@@ -219,7 +219,8 @@ fn has_only(element: Element<'_, '_>, attributes: &[&str]) -> bool {
     element.attributes().iter().all(|a| a.prefix.is_empty() && attributes.contains(&a.local))
 }
 
-fn signature_method(uri: &str) -> Option<Algorithm> {
+/// The algorithm of this name.
+pub(super) fn method(uri: &str) -> Option<Algorithm> {
     METHODS.iter().find(|(known, _)| *known == uri).map(|(_, algorithm)| *algorithm)
 }
 
@@ -263,20 +264,18 @@ impl Hash {
     }
 }
 
-pub(super) fn fits(key: &PublicKey, algorithm: Algorithm) -> bool {
+fn fits(key: &PublicKey, algorithm: Algorithm) -> bool {
     use Algorithm::*;
     let PublicKey::Spki { curve, .. } = key else { return false };
     curve.is_some() == matches!(algorithm, Es256 | Es384 | Es512)
 }
 
-pub(super) fn signature_bytes(key: &PublicKey) -> usize {
+fn signature_bytes(key: &PublicKey) -> usize {
     if let PublicKey::Spki { signature_bytes, .. } = key { *signature_bytes } else { 0 }
 }
 
-/// `xs:base64Binary`: white space may stand anywhere.
 fn base64(element: Element<'_, '_>) -> Option<Vec<u8>> {
-    let text: Vec<u8> = element.text()?.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-    STANDARD.decode(text).ok()
+    decode_base64(element.text()?.as_bytes())
 }
 
 /// In a time that does not depend on where they differ.
@@ -293,7 +292,7 @@ fn shape() -> Error {
 }
 
 /// RFC 6931 §2.3.2, §2.3.6, §2.3.10. SHA-1, HMAC, DSA and parametrised PSS are not there.
-pub(super) const METHODS: [(&str, Algorithm); 9] = [
+const METHODS: [(&str, Algorithm); 9] = [
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", Algorithm::Rs256),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", Algorithm::Rs384),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", Algorithm::Rs512),

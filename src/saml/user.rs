@@ -5,6 +5,7 @@ use super::config::Config;
 use super::names::FORMAT_EMAIL;
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
+use crate::text::full_name;
 
 /// The person: `User` of the contract, without the attributes.
 ///
@@ -25,11 +26,7 @@ pub fn user(assertion: &Assertion, config: &Config) -> Result<Json, Error> {
         ("groups".into(), Json::Array(many("groups"))),
         ("roles".into(), Json::Array(roles)),
     ];
-    let full_name = || match (one("givenName"), one("familyName")) {
-        (Some(given), Some(family)) => Some([given, " ", family].concat()),
-        (given, family) => given.or(family).map(String::from),
-    };
-    if let Some(name) = one("name").map(String::from).or_else(full_name) {
+    if let Some(name) = one("name").map(String::from).or_else(|| full_name(one("givenName"), one("familyName"))) {
         user.push(("name".into(), Json::String(name)));
     }
     // ZITADEL calls a login name an e-mail address.

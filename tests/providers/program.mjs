@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { atEnd } from "./lifetime.mjs";
 
 const LOG_KEPT = 4000; // characters
+const READY_WITHIN = 20_000; // milliseconds
 const PATIENCE = 5000; // milliseconds to end by itself
 
 /** Starts `command`. `log()` is the end of what it has said so far. */
@@ -40,6 +41,14 @@ export function startProgram(command, args = [], { env } = {}) {
   const forget = atEnd(end);
   return {
     log: () => log,
+    /** Waits until `url` answers well. */
+    async answers(url) {
+      const deadline = Date.now() + READY_WITHIN;
+      while (!(await fetch(url).then(({ ok }) => ok, () => false))) {
+        if (Date.now() > deadline) throw new Error(`${command} does not answer at ${url}:\n${log}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
     async stop() {
       signal("SIGTERM");
       const impatience = setTimeout(() => signal("SIGKILL"), PATIENCE);

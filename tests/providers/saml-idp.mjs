@@ -11,7 +11,6 @@ import { startProgram } from "./program.mjs";
 import { submit } from "./saml-forms.mjs";
 
 const PROGRAM = join(dirname(createRequire(import.meta.url).resolve("saml-idp/package.json")), "bin/run.js");
-const READY_WITHIN = 20_000; // milliseconds
 
 /**
  * Starts it for one service provider.
@@ -33,14 +32,7 @@ export async function startSamlIdp({ port, sp }) {
     rmSync(folder, { recursive: true, force: true });
   };
 
-  const deadline = Date.now() + READY_WITHIN;
-  while (!(await fetch(`${origin}/metadata`).then(({ ok }) => ok, () => false))) {
-    if (Date.now() > deadline) {
-      await stop();
-      throw new Error(`saml-idp does not answer:\n${program.log()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await program.answers(`${origin}/metadata`).catch((e) => stop().then(() => Promise.reject(e)));
   return {
     entityId: "urn:gatepass:saml-idp",
     singleSignOn: `${origin}/saml/sso`,

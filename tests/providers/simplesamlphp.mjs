@@ -16,7 +16,6 @@ import { makeJar, submit } from "./saml-forms.mjs";
 
 const WWW = fileURLToPath(new URL("../../target/simplesamlphp/usr/share/simplesamlphp/www", import.meta.url));
 const CONFIG = fileURLToPath(new URL("simplesamlphp", import.meta.url));
-const READY_WITHIN = 20_000; // milliseconds
 
 // As simplesamlphp/authsources.php has her.
 const PERSON = { name: "alice", password: "alicepass", email: "alice@example.com" };
@@ -57,14 +56,7 @@ export async function startSimpleSamlPhp({ port, sp, validate = false, encrypt =
   };
 
   const metadataUrl = `${origin}/saml2/idp/metadata.php`;
-  const deadline = Date.now() + READY_WITHIN;
-  while (!(await fetch(metadataUrl).then(({ ok }) => ok, () => false))) {
-    if (Date.now() > deadline) {
-      await stop();
-      throw new Error(`SimpleSAMLphp does not answer:\n${program.log()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await program.answers(metadataUrl).catch((e) => stop().then(() => Promise.reject(e)));
 
   const singleSignOn = `${origin}/saml2/idp/SSOService.php`;
   const idp = {
