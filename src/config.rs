@@ -41,6 +41,12 @@ impl Common {
         if top.section("storage").is_none_or(|storage| storage.members().is_none()) {
             top.choice("storage", &["local", "memory", "session", "vault"])?;
         }
+        top.choice("bearer", &["access", "id"])?;
+        for api in top.texts("apiOrigins")?.unwrap_or_default() {
+            if !Url::parse(&api).is_some_and(|url| url.origin == api && url.is_secure()) {
+                return Err(Error::config(MALFORMED, "apiOrigins"));
+            }
+        }
         Ok(Common {
             redirect_uri,
             logout_uri: top.address("logoutUri", "/", origin)?,

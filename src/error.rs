@@ -123,6 +123,8 @@ codes! {
     AssertionEncrypted = "assertion_encrypted",
     /// A response that answers no request, where the app does not allow it.
     IdpInitiatedRefused = "idp_initiated_refused",
+    /// The service worker that takes the response is not there; `rule` says why. Raised by the package.
+    WorkerUnavailable = "worker_unavailable",
 }
 
 impl Error {

@@ -5,6 +5,8 @@
 //! 8 kB and more, and numbers keep their text so that no float code is linked. Held against
 //! serde_json in the tests below.
 
+use crate::text::{decimal, whole_number};
+
 /// One JSON value. Members keep their order; numbers keep their text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
@@ -67,8 +69,13 @@ impl Json {
     /// A NumericDate (RFC 7519 §2) may carry a fraction: it is dropped.
     pub fn as_integer(&self) -> Option<i64> {
         let Json::Number(text) = self else { return None };
-        let whole = text.split('.').next()?;
-        if whole.trim_start_matches('-').len() > 15 || text.contains(['e', 'E']) { None } else { whole.parse().ok() }
+        let negated = text.strip_prefix('-');
+        let whole = negated.unwrap_or(text).split('.').next()?;
+        if whole.len() > 15 || text.bytes().any(|b| matches!(b, b'e' | b'E')) {
+            return None;
+        }
+        let number = whole_number(whole)?;
+        Some(if negated.is_some() { -number } else { number })
     }
 
     /// The values of an array.
@@ -115,7 +122,7 @@ impl Record {
     /// Begins with the record's version.
     pub fn new(version: i64) -> Self {
         let mut record = Record { text: String::from("{\"v\":") };
-        record.text.push_str(&version.to_string());
+        record.text.push_str(&decimal(version));
         record
     }
 
@@ -128,7 +135,7 @@ impl Record {
 
     /// Adds a number.
     pub fn integer(self, name: &str, value: i64) -> Self {
-        self.json(name, &value.to_string())
+        self.json(name, &decimal(value))
     }
 
     /// Adds a value that is JSON already.
@@ -387,7 +394,7 @@ const SYNTAX: &str = "json_syntax";
 /// Nested arrays and objects.
 const MAX_DEPTH: u8 = 32;
 /// Members of one object: keeps the search for duplicates bounded.
-const MAX_MEMBERS: usize = 512;
+pub const MAX_MEMBERS: usize = 512;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[allow(clippy::unwrap_used)]

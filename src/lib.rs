@@ -18,6 +18,7 @@
 //! | [`wire`] | what the core asks of the outside | |
 //! | [`oidc`] | the Cognito / OpenID Connect door | RFC 6749, 7636, 9207, 9700; OpenID Connect Core, Discovery |
 //! | [`saml`] | the SAML 2.0 door | SAML core, bindings, profiles, metadata; XML Signature 1.1; Exclusive C14N 1.0 |
+//! | [`token_response`] | what a token endpoint answers | RFC 6749 §5 |
 //! | [`session`] | tokens → one session, one user | OpenID Connect Core §5.1 |
 //! | [`return_to`] | where the person goes afterwards | RFC 9700 §4.11 |
 //! | [`json`], [`form`], [`url`] | text in and out | RFC 8259; WHATWG URL |
@@ -39,6 +40,7 @@ pub mod secret;
 #[cfg(feature = "oidc")]
 pub mod session;
 mod text;
+pub mod token_response;
 pub mod url;
 pub mod wire;
 

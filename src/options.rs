@@ -112,8 +112,11 @@ impl<'a> Options<'a> {
     pub(crate) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Error> {
         let Some(value) = self.json.get(name) else { return Ok(None) };
         let items = value.as_array().ok_or_else(|| self.error(TYPE, name))?;
-        let text = |item: &Json| item.as_str().map(String::from).ok_or_else(|| self.error(TYPE, name));
-        items.iter().map(text).collect::<Result<_, _>>().map(Some)
+        let mut texts = Vec::new();
+        for item in items {
+            texts.push(item.as_str().ok_or_else(|| self.error(TYPE, name))?.into());
+        }
+        Ok(Some(texts))
     }
 }
 

@@ -2,6 +2,7 @@
 // WebCrypto, answers by a patched fetch.
 
 import { makeClient } from "../pkg-template/client.js";
+import { enter } from "../pkg-template/door-oidc.js";
 import { keySet } from "../pkg-template/keys.js";
 
 const encoder = new TextEncoder();
@@ -21,17 +22,18 @@ const ALGORITHMS = {
 /** `core(text, origin)` makes the core's handle. */
 export function open(config, core) {
   const events = [];
-  const load = async () => ({ Client: function Client(text, origin) { return core(text, origin); } });
-  const client = makeClient(config, JSON.parse(config), (event, detail) => events.push(`${event}: ${detail}`), load);
+  const module = { Client: function Client(text, origin) { return core(text, origin); } };
+  const log = (event, detail) => events.push(`${event}: ${detail}`);
+  const client = makeClient(config, JSON.parse(config), log, async (client) => enter(client, module));
   return { ...client, events };
 }
 
 /** Takes up an address: `{ returnTo, snapshot }`. */
 export const arrive = (client, address) =>
-  client.call(async ({ callback }) => ({ ...(await callback.arrive(address)), snapshot: client.show() }));
+  client.call(async ({ door }) => ({ ...(await door.arrive(address, client.session.watch())), snapshot: client.show() }));
 
 export const restore = (client) => client.call(async ({ session }) => (await session.read(), client.show()));
-export const leave = (client) => client.call(({ core }) => client.leave(() => core.signIn("{}", "/")));
+export const leave = (client) => client.call(({ door }) => door.signIn("{}", "/"));
 export const accessToken = (client) => client.call(async ({ live }) => (await live(0)).accessToken);
 export const minValidity = (client, seconds) => client.call(async ({ live }) => (await live(seconds)).accessToken);
 

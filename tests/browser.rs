@@ -72,6 +72,7 @@ macro_rules! package {
 package!(
     "/pkg-template/callback.js" makeCallback,
     "/pkg-template/client.js" makeClient,
+    "/pkg-template/door-oidc.js" enter,
     "/pkg-template/errors.js" GatepassError,
     "/pkg-template/idb.js" idb,
     "/pkg-template/keys.js" keySet,
@@ -81,10 +82,12 @@ package!(
     "/pkg-template/provider.js" makeProvider,
     "/pkg-template/records.js" makeRecords,
     "/pkg-template/renewal.js" makeRenewal,
+    "/pkg-template/restart.js" allowRestart,
     "/pkg-template/session.js" makeSession,
     "/pkg-template/snapshot.js" makeSnapshot,
     "/pkg-template/stores.js" openStore,
     "/pkg-template/tabs.js" openTabs,
+    "/pkg-template/vault.js" seal,
     "/pkg-template/web-storage.js" read,
     "/pkg-template/wire.js" send,
 );
@@ -188,6 +191,19 @@ async fn a_fault_of_the_network_can_be_tried_again_in_the_same_page() {
         answer(&Array::of2(&token_answer(&get(&signed, "token")), &keys));
         visit.back().await.unwrap();
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_sign_out_between_two_tries_beats_the_second() {
+    let visit = Visit::begin();
+    let signed = sign("ES256", &visit.claims("")).await.unwrap();
+    let keys = text(&get(&signed, "jwks"), 200);
+    answer(&Array::of2(&timeout(), &keys));
+    assert_eq!(visit.refusal().await, "request_timeout");
+    sign_out(&visit.client);
+    answer(&Array::of2(&token_answer(&get(&signed, "token")), &keys));
+    assert_eq!(visit.refusal().await, "sign_in_required/signed_out");
+    assert!(access_token(&visit.client).await.is_err());
 }
 
 /// Each fault of the token endpoint has its code. A retryable one leaves the sign-in where it was, any

@@ -3,7 +3,7 @@
 
 use super::get;
 use gatepass::browser::SamlClient;
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, JSON, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -51,8 +51,8 @@ async fn webcrypto_judges_the_signatures() {
         let judged = judge(&client(certificate, ""), response, None).await;
         let seen = judged.as_ref().map_or_else(verdict, |_| "ok".into());
         assert_eq!(seen, expected, "{name}");
-        if let Ok(identity) = judged {
-            let user = Reflect::get(&identity, &"user".into()).unwrap();
+        if let Ok(begun) = judged {
+            let user = user(&begun);
             assert_eq!((get(&user, "id").as_str(), get(&user, "email").as_str()), ("alice@example.com", "alice@example.com"));
         }
     }
@@ -68,8 +68,9 @@ async fn a_record_binds_the_answer_to_its_request() {
     let now = (js_sys::Date::now() / 1000.0).floor();
     let response = fixture!("accepted/response-signed-rsa-sha256.xml");
     let client = client(RSA, "");
-    let identity = judge(&client, response, Some(record(REQUEST, now))).await.unwrap();
-    assert_eq!((get(&identity, "returnTo").as_str(), get(&identity, "signed").as_str()), ("/deep", "response"));
+    let begun = judge(&client, response, Some(record(REQUEST, now))).await.unwrap();
+    let claims = Reflect::get(&user(&begun), &"claims".into()).unwrap();
+    assert_eq!((get(&begun, "returnTo").as_str(), get(&claims, "signed").as_str()), ("/deep", "response"));
     for (record, expected) in [
         (record("_another", now), "message_invalid/in_response_to"),
         (record(REQUEST, now - 3601.0), "callback_invalid/transaction_expired"),
@@ -84,9 +85,9 @@ async fn a_record_binds_the_answer_to_its_request() {
 fn requests_leave_by_address_or_by_form() {
     let departing = client(RSA, "").sign_in("{}", "/here").unwrap();
     assert!(departing.octets().is_none());
-    assert_eq!(departing.state().len(), 43);
-    assert!(departing.record().contains(r#""returnTo":"/here""#));
-    let state = departing.state();
+    assert_eq!(departing.state().unwrap().len(), 43);
+    assert!(departing.record().unwrap().contains(r#""returnTo":"/here""#));
+    let state = departing.state().unwrap();
     let url = get(&departing.leave(&[]), "url");
     assert!(
         url.starts_with("https://idp.example.com/sso?SAMLRequest=") && url.ends_with(&format!("&RelayState={state}")),
@@ -94,7 +95,7 @@ fn requests_leave_by_address_or_by_form() {
     );
 
     let departing = client(RSA, r#","binding":"post""#).sign_in("{}", "/here").unwrap();
-    let state = departing.state();
+    let state = departing.state().unwrap();
     let form = departing.leave(&[]);
     let fields = Reflect::get(&form, &"fields".into()).unwrap();
     assert_eq!((get(&form, "action").as_str(), get(&fields, "RelayState")), ("https://idp.example.com/sso", state));
@@ -125,7 +126,12 @@ async fn judge(client: &SamlClient, response: &str, record: Option<String>) -> R
         }
         verdicts.push(&any.into());
     }
-    pending.finish(&verdicts, Some(AT))
+    pending.begin(&verdicts, Some(AT))
+}
+
+fn user(begun: &JsValue) -> JsValue {
+    let session = JSON::parse(&get(begun, "session")).unwrap();
+    Reflect::get(&session, &"user".into()).unwrap()
 }
 
 fn client(certificate: &str, more: &str) -> SamlClient {

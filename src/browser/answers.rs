@@ -1,10 +1,9 @@
 //! The provider's answers in, sessions out.
 
-use super::convert::{exact, integer, now, number, seconds, set, texts, to_js};
+use super::convert::{exact, now, number, seconds, set, texts, to_js};
 use crate::oidc::config::Config;
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::wire::HttpResponse;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
@@ -28,16 +27,6 @@ pub(super) fn settled(session: &str, drift: i64) -> JsValue {
     let settled = texts(&[("session", Some(session))]);
     set(&settled, "drift", &number(drift));
     settled
-}
-
-/// An answer: `{ status, body, date, at }`, both times in milliseconds.
-pub(super) fn answer_to_response(answer: &JsValue) -> HttpResponse {
-    let member = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
-    HttpResponse {
-        status: member("status").as_f64().map_or(0, |status| u16::try_from(integer(status)).unwrap_or_default()),
-        body: member("body").as_string().map(Secret::new),
-        date: member("date").as_f64().map(seconds).filter(|time| *time > 0),
-    }
 }
 
 /// When the answer came, by the page's clock.

@@ -3,10 +3,10 @@
 //! Only `&self`, nothing borrowed across an await, and every failure leaves as a plain object. Records
 //! and sessions are texts on the outside: JavaScript stores them, and only the core reads them.
 
-use super::answers::{answer_to_response, view};
+use super::answers::view;
 use super::convert::{error_to_js, exact, internal, now, texts};
 use super::crypto;
-use super::fetch::outgoing;
+use super::fetch::{answer_to_response, outgoing};
 use super::judge::Verdict;
 use crate::error::Error;
 use crate::oidc::callback::{self, Arrival, VerifiedCallback};

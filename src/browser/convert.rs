@@ -65,7 +65,8 @@ impl Serialize for Out<'_> {
         match self.0 {
             Json::Null => out.serialize_unit(),
             Json::Bool(value) => out.serialize_bool(*value),
-            Json::Number(_) => out.serialize_i64(self.0.as_integer().unwrap_or_default()),
+            // Not as an i64: the refusal of those that JavaScript has not would bring the formatter, for nothing.
+            Json::Number(_) => out.serialize_f64(float(self.0.as_integer().unwrap_or_default())),
             Json::String(text) => out.serialize_str(text),
             Json::Array(items) => out.collect_seq(items.iter().map(Out)),
             Json::Object(members) => {
@@ -92,7 +93,11 @@ pub(super) fn integer(number: f64) -> i64 {
     number as i64
 }
 
-#[allow(clippy::as_conversions, reason = "our integers are exact in f64, and std has no other way")]
 pub(super) fn number(integer: i64) -> JsValue {
-    JsValue::from_f64(integer as f64)
+    JsValue::from_f64(float(integer))
+}
+
+#[allow(clippy::as_conversions, reason = "our integers are exact in f64, and std has no other way")]
+fn float(integer: i64) -> f64 {
+    integer as f64
 }

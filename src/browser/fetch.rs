@@ -1,7 +1,9 @@
-//! HttpRequest → a `Request` of the platform, for the package's JavaScript to fetch at once.
+//! HttpRequest → a `Request` of the platform, for the package's JavaScript to fetch at once; its answer →
+//! HttpResponse.
 
-use super::convert::{number, object, set};
-use crate::wire::HttpRequest;
+use super::convert::{integer, number, object, seconds, set};
+use crate::secret::Secret;
+use crate::wire::{HttpRequest, HttpResponse};
 use gloo_net::http::Headers;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -35,6 +37,16 @@ pub(super) fn outgoing(request: &HttpRequest) -> JsValue {
     set(&outgoing, "request", &Request::new_with_str_and_init(&request.url, &init).map_or(JsValue::NULL, JsValue::from));
     set(&outgoing, "limit", &number(i64::try_from(request.limit).unwrap_or_default()));
     outgoing
+}
+
+/// An answer: `{ status, body, date, at }`, both times in milliseconds.
+pub(super) fn answer_to_response(answer: &JsValue) -> HttpResponse {
+    let member = |name: &str| Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    HttpResponse {
+        status: member("status").as_f64().map_or(0, |status| u16::try_from(integer(status)).unwrap_or_default()),
+        body: member("body").as_string().map(Secret::new),
+        date: member("date").as_f64().map(seconds).filter(|time| *time > 0),
+    }
 }
 
 /// Milliseconds from now on.

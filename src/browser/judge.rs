@@ -1,8 +1,9 @@
 //! Tokens + key set → a signature to check, then a session.
 
-use super::answers::{answer_to_response, received, settled};
+use super::answers::{received, settled};
 use super::convert::{internal, set};
 use super::crypto;
+use super::fetch::answer_to_response;
 use crate::error::Error;
 use crate::oidc::config::Config;
 use crate::oidc::id_token::{self, Companion};

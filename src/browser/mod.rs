@@ -15,17 +15,20 @@ mod answers;
 mod client;
 mod convert;
 mod crypto;
-#[cfg(feature = "oidc")]
 mod fetch;
 #[cfg(feature = "oidc")]
 mod judge;
 #[cfg(feature = "saml")]
 mod saml;
+#[cfg(feature = "saml")]
+mod saml_logout;
 
 #[cfg(feature = "oidc")]
 pub use client::Client;
 #[cfg(feature = "saml")]
 pub use saml::{Departing, Pending, SamlClient};
+#[cfg(feature = "saml")]
+pub use saml_logout::{Deflated, LogoutPending};
 
 /// Small and quick to start; a page's sign-in allocates little.
 #[global_allocator]

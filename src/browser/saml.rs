@@ -2,20 +2,23 @@
 //!
 //! ```text
 //!  signIn ─> Departing: octets? ─ (sp.sign) ─> leave ─> { url } or { action, fields }
-//!  receive ─> Pending: questions ─ (WebCrypto) ─> finish ─> { user, … }
+//!  receive ─> Pending: questions ─ (WebCrypto) ─> begin ─> { session, … }
 //! ```
 
-use super::convert::{error_to_js, internal, now, set, texts};
+use super::convert::{error_to_js, integer, internal, now, number, set, texts};
 use super::crypto::{fill, question};
+use super::fetch::{answer_to_response, outgoing};
 use crate::error::Error;
-use crate::json::{Json, Record};
-use crate::saml::assertion::{self, Assertion, SignedPart};
+use crate::return_to;
+use crate::saml::assertion;
 use crate::saml::bindings::{Departure, Message, Signable};
 use crate::saml::callback::{self, Expected, Received};
 use crate::saml::config::Config;
+use crate::saml::session::Session;
 use crate::saml::sign_in::SignIn;
 use crate::saml::transaction::Transaction;
-use crate::saml::{request, user};
+use crate::saml::{exchange, request};
+use crate::token_response;
 use crate::wire::Redirect;
 use js_sys::{Array, JSON, Uint8Array};
 use std::rc::Rc;
@@ -27,11 +30,12 @@ pub struct SamlClient {
     config: Rc<Config>,
 }
 
-/// A sign-in that is about to leave.
+/// A message that is about to leave.
 #[wasm_bindgen]
 pub struct Departing {
     sending: Sending,
-    transaction: Transaction,
+    transaction: Option<Transaction>,
+    id: String,
 }
 
 enum Sending {
@@ -77,24 +81,44 @@ impl SamlClient {
         self.config.sp.metadata()
     }
 
+    /// Whose records these are, for the vault: a record of another owner does not open.
+    pub fn owner(&self) -> String {
+        let config = &self.config;
+        ["1", &config.common.name, &config.idp.entity_id, &config.sp.entity_id, "session"].join(" ")
+    }
+
     /// Begins a sign-in. `here` is where to be afterwards unless `options` say so.
     ///
     /// # Errors
     /// `request_invalid`.
     #[wasm_bindgen(js_name = signIn)]
     pub fn sign_in(&self, options: &str, here: &str) -> Result<Departing, JsValue> {
-        let begin = || {
-            let sign_in = SignIn::parse(options)?.or_return_to(here);
-            let mut entropy = request::Entropy { id: [0; 32], relay_state: [0; 32] };
-            fill([&mut entropy.id, &mut entropy.relay_state])?;
-            let (message, transaction) = request::begin(&self.config, &sign_in, &entropy, now());
-            let sending = match self.config.signature_algorithm {
-                Some(algorithm) => Sending::Signed(message.to_sign(algorithm)?),
-                None => Sending::Unsigned(message),
-            };
-            Ok(Departing { sending, transaction })
-        };
-        begin().map_err(error_to_js)
+        self.depart(SignIn::parse(options).map(|sign_in| sign_in.or_return_to(here)))
+    }
+
+    /// Begins a sign-in as a link says; `query` is the link's.
+    ///
+    /// # Errors
+    /// `request_invalid`.
+    #[wasm_bindgen(js_name = startFrom)]
+    pub fn start_from(&self, query: &str) -> Result<Departing, JsValue> {
+        self.depart(SignIn::from_link(query, &self.config.idp.entity_id))
+    }
+
+    /// Begins the sign-in of `record` anew; without one, a plain sign-in that leads to `relay_state`.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn restart(&self, record: Option<String>, relay_state: Option<String>) -> Result<Departing, JsValue> {
+        let transaction = record.as_deref().and_then(Transaction::read);
+        let anew = || SignIn::default().or_return_to(relay_state.as_deref().unwrap_or("/"));
+        self.depart(Ok(transaction.map(|transaction| transaction.sign_in).unwrap_or_else(anew)))
+    }
+
+    /// Where `RelayState` leads when it is none of ours: a path of this origin, else `/`.
+    #[wasm_bindgen(js_name = returnTo)]
+    pub fn return_to(&self, relay_state: &str) -> String {
+        return_to::same_origin(relay_state, &self.config.common.origin)
     }
 
     /// Takes the form field `SAMLResponse`, base64 in bytes, and the record of the request that it answers.
@@ -128,7 +152,55 @@ impl SamlClient {
     }
 }
 
+#[wasm_bindgen]
 impl SamlClient {
+    /// Reads a session: `{ since, lifetime, user, … }`, both numbers in seconds.
+    ///
+    /// # Errors
+    /// Why it is dropped, a text: `damaged`, `version`, `foreign`.
+    pub fn view(&self, session: &str) -> Result<JsValue, JsValue> {
+        Session::read(session, &self.config)?;
+        Ok(JSON::parse(session).unwrap_or(JsValue::NULL))
+    }
+
+    /// Asks the app's back end for tokens; `undefined` where there is nobody to ask. The response was verified.
+    ///
+    /// # Errors
+    /// `signature_invalid` / `assertion_unsigned`.
+    pub fn exchange(&self, response: &[u8], record: Option<String>) -> Result<Option<JsValue>, JsValue> {
+        let id = record.as_deref().and_then(Transaction::read).map(|transaction| transaction.id);
+        let request = callback::decode(response).and_then(|text| exchange::request(&self.config, &text, id.as_deref()));
+        request.map(|request| request.as_ref().map(outgoing)).map_err(error_to_js)
+    }
+
+    /// The session with the tokens of an answer.
+    ///
+    /// # Errors
+    /// Those of RFC 6749 §5.2 (`grant_refused` …), `tokens_invalid`, `provider_unavailable`.
+    #[wasm_bindgen(js_name = withTokens)]
+    pub fn with_tokens(&self, session: &str, answer: &JsValue) -> Result<String, JsValue> {
+        let tokens = token_response::read(&answer_to_response(answer)).map_err(error_to_js)?;
+        let session = Session::read(session, &self.config).map_err(|why| error_to_js(internal(why)))?;
+        Ok(session.with_tokens(tokens).write(&self.config))
+    }
+}
+
+impl SamlClient {
+    pub(super) fn config(&self) -> &Rc<Config> {
+        &self.config
+    }
+
+    fn depart(&self, sign_in: Result<SignIn, Error>) -> Result<Departing, JsValue> {
+        let begin = || {
+            let mut entropy = request::Entropy { id: [0; 32], relay_state: [0; 32] };
+            fill([&mut entropy.id, &mut entropy.relay_state])?;
+            let (message, transaction) = request::begin(&self.config, &sign_in?, &entropy, now());
+            let id = transaction.id.clone();
+            Departing::new(message, &self.config, id, Some(transaction))
+        };
+        begin().map_err(error_to_js)
+    }
+
     fn pending(&self, response: &[u8], asked: Asked) -> Result<Pending, Error> {
         let text = callback::decode(response)?;
         let received = callback::receive(&text, &asked.expected(&self.config))?;
@@ -138,16 +210,22 @@ impl SamlClient {
 
 #[wasm_bindgen]
 impl Departing {
-    /// `RelayState`, the key of the record.
+    /// `ID` of the message.
     #[wasm_bindgen(getter)]
-    pub fn state(&self) -> String {
-        self.transaction.relay_state.clone()
+    pub fn id(&self) -> String {
+        self.id.clone()
     }
 
-    /// What the answer will need.
+    /// `RelayState` of a sign-in, the key of its record.
     #[wasm_bindgen(getter)]
-    pub fn record(&self) -> String {
-        self.transaction.write()
+    pub fn state(&self) -> Option<String> {
+        self.transaction.as_ref().map(|transaction| transaction.relay_state.clone())
+    }
+
+    /// What the answer to a sign-in will need.
+    #[wasm_bindgen(getter)]
+    pub fn record(&self) -> Option<String> {
+        self.transaction.as_ref().map(Transaction::write)
     }
 
     /// What the app's back end has to sign; `undefined` where requests go unsigned.
@@ -177,6 +255,21 @@ impl Departing {
     }
 }
 
+impl Departing {
+    pub(super) fn new(
+        message: Message,
+        config: &Config,
+        id: String,
+        transaction: Option<Transaction>,
+    ) -> Result<Departing, Error> {
+        let sending = match config.signature_algorithm {
+            Some(algorithm) => Sending::Signed(message.to_sign(algorithm)?),
+            None => Sending::Unsigned(message),
+        };
+        Ok(Departing { sending, transaction, id })
+    }
+}
+
 #[wasm_bindgen]
 impl Pending {
     /// For each signature the questions to WebCrypto, of which one must hold.
@@ -184,19 +277,29 @@ impl Pending {
         self.received.signatures().map(|checks| checks.iter().map(question).collect::<Array>()).collect()
     }
 
-    /// Takes the answers, one for each signature: `{ user, attributes, returnTo, … }`. `at`: seconds since 1970.
+    /// Takes the answers, one for each signature: `{ session, issuer, assertionId, rememberUntil, returnTo? }`, and
+    /// `oneTimeUse` when the session is for this page alone. `at`: seconds since 1970, if not now.
     ///
     /// # Errors
     /// `signature_invalid`, `assertion_invalid` and the others of `assertion::verify`.
-    pub fn finish(self, holds: &Array, at: Option<f64>) -> Result<JsValue, JsValue> {
-        let finish = || {
+    pub fn begin(self, holds: &Array, at: Option<f64>) -> Result<JsValue, JsValue> {
+        let Pending { config, received, asked } = self;
+        let begin = || {
+            let at = at.map_or_else(now, integer);
             let holds: Vec<bool> = holds.iter().map(|holds| holds.is_truthy()).collect();
-            let expected = self.asked.expected(&self.config);
-            let at = at.map_or_else(now, super::convert::integer);
-            let assertion = assertion::verify(&self.received.settle(&holds)?, &expected, at)?;
-            view(&assertion, &self.config, self.asked.return_to.as_deref())
+            let assertion = assertion::verify(&received.settle(&holds)?, &asked.expected(&config), at)?;
+            let session = Session::begin(&assertion, &config, at)?.write(&config);
+            let begun = texts(&[
+                ("session", Some(&session)),
+                ("issuer", Some(&assertion.issuer)),
+                ("assertionId", Some(&assertion.id)),
+                ("returnTo", asked.return_to.as_deref()),
+            ]);
+            set(&begun, "rememberUntil", &number(assertion.not_on_or_after.saturating_add(config.policy.skew)));
+            set(&begun, "oneTimeUse", &assertion.one_time_use.into());
+            Ok(begun)
         };
-        finish().map_err(error_to_js)
+        begin().map_err(error_to_js)
     }
 }
 
@@ -212,50 +315,3 @@ impl Asked {
         }
     }
 }
-
-fn view(assertion: &Assertion, config: &Config, return_to: Option<&str>) -> Result<JsValue, Error> {
-    let mut user = user::user(assertion, config)?;
-    if let Json::Object(members) = &mut user {
-        members.push(("attributes".into(), user::attributes(assertion)));
-    }
-    let optional = |mut record: Record, texts: &[(&str, Option<&str>)]| {
-        for (name, text) in texts {
-            if let Some(text) = text {
-                record = record.text(name, text);
-            }
-        }
-        record
-    };
-    let name_id = &assertion.name_id;
-    let name_id_record = optional(
-        Record::new(VERSION).text("value", &name_id.value),
-        &[
-            ("format", name_id.format.as_deref()),
-            ("nameQualifier", name_id.name_qualifier.as_deref()),
-            ("spNameQualifier", name_id.sp_name_qualifier.as_deref()),
-            ("spProvidedId", name_id.sp_provided_id.as_deref()),
-        ],
-    );
-    let signed = match assertion.signed {
-        SignedPart::Assertion => "assertion",
-        SignedPart::Response => "response",
-    };
-    let mut record = optional(
-        Record::new(VERSION).text("assertionId", &assertion.id).text("issuer", &assertion.issuer).text("signed", signed),
-        &[
-            ("returnTo", return_to),
-            ("sessionIndex", assertion.session_index.as_deref()),
-            ("authnContext", assertion.authn_context.as_deref()),
-        ],
-    );
-    let remember_until = assertion.not_on_or_after.saturating_add(config.policy.skew);
-    record = record.integer("authnInstant", assertion.authn_instant).integer("rememberUntil", remember_until);
-    if let Some(end) = assertion.session_not_on_or_after {
-        record = record.integer("sessionNotOnOrAfter", end);
-    }
-    let one_time_use = if assertion.one_time_use { "true" } else { "false" };
-    record = record.json("oneTimeUse", one_time_use).json("nameId", &name_id_record.end()).json("user", &user.write());
-    JSON::parse(&record.end()).map_err(|_| internal("json"))
-}
-
-const VERSION: i64 = 1;

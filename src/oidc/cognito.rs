@@ -7,7 +7,7 @@
 //! - `/logout` that is not RP-Initiated Logout: see [`super::logout`];
 //! - `GlobalSignOut`, which ends a person's sessions on every device.
 
-use super::provider::{Cognito, ENDPOINTS, Provider};
+use super::provider::{Cognito, ENDPOINTS, Provider, endpoint_options};
 use crate::error::Error;
 use crate::json::Record;
 use crate::options::{MALFORMED, Options};
@@ -72,15 +72,14 @@ fn provider(pool: &str, region: &str, domain: &str) -> Provider {
 }
 
 fn override_endpoints(provider: &mut Provider, options: &Options<'_>) -> Result<(), Error> {
-    let known: Vec<&str> = ENDPOINTS.iter().map(|(option, _, _)| *option).chain(["issuer", "userPoolEndpoint"]).collect();
-    options.only(&known)?;
+    options.only(&endpoint_options(&["issuer", "userPoolEndpoint"]))?;
     if let Some(issuer) = options.endpoint("issuer")? {
         provider.issuers = vec![issuer.into()];
     }
     if let Some(address) = options.endpoint("userPoolEndpoint")? {
         provider.cognito = Some(Cognito { user_pool_endpoint: address.into() });
     }
-    for ((name, _, _), endpoint) in ENDPOINTS.into_iter().zip(provider.endpoints()) {
+    for ((name, _, _), endpoint) in ENDPOINTS.iter().zip(provider.endpoints()) {
         if let Some(address) = options.endpoint(name)? {
             *endpoint = address.into();
         }

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::json::Json;
 use crate::options::{MALFORMED, MISSING, Options, TYPE, no_placeholder};
 use crate::text::spaced;
-use crate::url::Url;
 
 /// A client of one provider.
 #[derive(Debug, Clone)]
@@ -58,13 +57,7 @@ impl Config {
         if !scopes.iter().any(|s| s == "openid") {
             return Err(Error::config(OPENID, "scopes"));
         }
-        top.choice("bearer", &["access", "id"])?;
         top.choice("renew", &["ahead", "lazy"])?;
-        for api in top.texts("apiOrigins")?.unwrap_or_default() {
-            if !Url::parse(&api).is_some_and(|url| url.origin == api && url.is_secure()) {
-                return Err(Error::config(MALFORMED, "apiOrigins"));
-            }
-        }
         Ok(Config { provider, client_id, scope: spaced(&scopes), common })
     }
 }

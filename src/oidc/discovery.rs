@@ -4,7 +4,7 @@
 //! Every refusal is `discovery_invalid` with the rule that was broken. Nothing in the metadata can
 //! weaken a check: it only says where to ask.
 
-use super::provider::{ENDPOINTS, Provider};
+use super::provider::{ENDPOINTS, Provider, endpoint_options};
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 use crate::options::{MISSING, Options};
@@ -20,12 +20,11 @@ pub(crate) fn read_options(options: &Options<'_>) -> Result<(Provider, String), 
     let mut provider = Provider { issuers: vec![issuer.into()], ..Provider::default() };
     if let Some(section) = options.section("endpoints") {
         let options = Options::new("oidc.endpoints.", section, "oidc.endpoints")?;
-        let known: Vec<&str> = ENDPOINTS.iter().map(|(option, _, _)| *option).chain([ISS_OPTION]).collect();
-        options.only(&known)?;
-        for ((option, _, required), endpoint) in ENDPOINTS.into_iter().zip(provider.endpoints()) {
+        options.only(&endpoint_options(&[ISS_OPTION]))?;
+        for ((option, _, required), endpoint) in ENDPOINTS.iter().zip(provider.endpoints()) {
             match options.endpoint(option)? {
                 Some(address) => *endpoint = address.into(),
-                None if required => return Err(options.error(MISSING, option)),
+                None if *required => return Err(options.error(MISSING, option)),
                 None => {}
             }
         }
@@ -51,7 +50,7 @@ pub fn read(response: &HttpResponse, issuer: &str) -> Result<Provider, Error> {
         return Err(refused("issuer"));
     }
     let mut provider = Provider { issuers: vec![issuer.into()], ..Provider::default() };
-    for ((_, member, required), endpoint) in ENDPOINTS.into_iter().zip(provider.endpoints()) {
+    for ((_, member, required), endpoint) in ENDPOINTS.iter().zip(provider.endpoints()) {
         match json.get(member) {
             Some(Json::String(address)) if Url::parse(address).is_some_and(|url| url.is_secure()) => {
                 endpoint.clone_from(address);

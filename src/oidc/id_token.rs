@@ -74,20 +74,18 @@ pub fn split(token: &Secret) -> Result<Jws, Error> {
     let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return Err(refused("parts"));
     };
-    let header = Json::parse(&decode_text(header)?).map_err(|_| refused("header"))?;
-    let algorithm = header.text("alg").and_then(Algorithm::from_name).ok_or_else(|| refused("alg"))?;
-    if header.get("crit").is_some() {
+    let json = Json::parse(&decode_text(header)?).map_err(|_| refused("header"))?;
+    let algorithm = json.text("alg").and_then(Algorithm::from_name).ok_or_else(|| refused("alg"))?;
+    if json.get("crit").is_some() {
         return Err(refused("crit"));
     }
-    let kid = match header.get("kid") {
+    let kid = match json.get("kid") {
         None => None,
         Some(Json::String(kid)) => Some(kid.clone()),
         Some(_) => return Err(refused("header")),
     };
     decode(payload)?;
-    let signature = decode(signature)?;
-    let signed = text.rsplit_once('.').map(|(signed, _)| signed.to_owned()).unwrap_or_default();
-    Ok(Jws { algorithm, kid, signed, signature })
+    Ok(Jws { algorithm, kid, signed: [header, ".", payload].concat(), signature: decode(signature)? })
 }
 
 impl Jws {

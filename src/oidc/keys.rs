@@ -49,14 +49,15 @@ impl KeySet {
     /// # Errors
     /// The rule: `kid` (unknown, or absent or ambiguous among several), `kty`, `use`, `key_alg`, `key`.
     pub(super) fn choose(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<String, &'static str> {
-        let named: Vec<&Json> = self.keys.iter().filter(|key| kid.is_none() || key.text("kid") == kid).collect();
-        let mut why = "kid";
-        let mut fitting = named.iter().filter_map(|key| bare_key(key, algorithm).map_err(|rule| why = rule).ok());
-        match (fitting.next(), fitting.next()) {
-            (Some(key), None) => Ok(key),
-            (Some(_), Some(_)) => Err("kid"),
-            (None, _) => Err(why),
+        let mut chosen = Err("kid");
+        for key in self.keys.iter().filter(|key| kid.is_none() || key.text("kid") == kid) {
+            match (bare_key(key, algorithm), &chosen) {
+                (Ok(_), Ok(_)) => return Err("kid"),
+                (Err(_), Ok(_)) => {}
+                (judged, Err(_)) => chosen = judged,
+            }
         }
+        chosen
     }
 }
 

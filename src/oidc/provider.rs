@@ -41,6 +41,13 @@ pub(super) const ENDPOINTS: [(&str, &str, bool); 6] = [
     ("userinfoEndpoint", "userinfo_endpoint", false),
 ];
 
+/// The options that [`ENDPOINTS`] and these others make.
+pub(super) fn endpoint_options(others: &[&'static str]) -> Vec<&'static str> {
+    let mut options = others.to_vec();
+    options.extend(ENDPOINTS.iter().map(|(option, _, _)| option));
+    options
+}
+
 impl Provider {
     /// Where each of [`ENDPOINTS`] is kept.
     pub(super) fn endpoints(&mut self) -> [&mut String; 6] {

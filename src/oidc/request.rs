@@ -8,6 +8,7 @@ use super::sign_in::{OPTIONS, SignIn};
 use super::transaction::Transaction;
 use crate::json::Json;
 use crate::secret::Secret;
+use crate::text::decimal;
 use crate::wire::Redirect;
 use crate::{form, return_to};
 use base64::Engine as _;
@@ -41,7 +42,7 @@ pub fn authorize(config: &Config, sign_in: &SignIn, entropy: &Entropy, now: i64)
         iss_required: config.provider.iss_required,
         sign_in: sign_in.clone(),
     };
-    let max_age = sign_in.max_age().map(|seconds| seconds.to_string());
+    let max_age = sign_in.max_age().map(decimal);
     let challenge = code_challenge(transaction.verifier.expose());
     let mut params = vec![
         ("response_type", "code"),

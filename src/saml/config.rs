@@ -12,6 +12,7 @@ use crate::config::{CONFLICT, Common, ORIGIN};
 use crate::error::Error;
 use crate::json::Json;
 use crate::options::{MALFORMED, MISSING, Options, TYPE, no_placeholder};
+use crate::text::decimal;
 use crate::url::Url;
 use crate::wire::Algorithm;
 
@@ -30,8 +31,21 @@ pub struct Config {
     pub policy: Policy,
     /// Attributes → user.
     pub mapping: Mapping,
+    /// Where the response is exchanged for tokens; `None`: there are none.
+    pub exchange: Option<Exchange>,
     /// What both doors have.
     pub common: Common,
+}
+
+/// The app's back end that gives tokens for a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Absolute.
+    pub endpoint: String,
+    /// As RFC 7522 says, not as JSON.
+    pub is_form: bool,
+    /// `client_id` of the form; empty: none.
+    pub client_id: String,
 }
 
 impl Config {
@@ -46,23 +60,47 @@ impl Config {
         if let Some(other) = ["cognito", "oidc"].into_iter().find(|door| top.section(door).is_some()) {
             return Err(Error::config(CONFLICT, other));
         }
-        top.only(&["saml", "redirectUri", "logoutUri", "name", "storage", "defaultRoles"])?;
+        top.only(&["saml", "redirectUri", "logoutUri", "name", "storage", "defaultRoles", "apiOrigins", "bearer"])?;
         let door = section(&top, "saml", "saml.")?;
-        door.only(&["acs", "allowIdpInitiated", "attributes", "binding", "idp", "signed", "skew", "sp"])?;
+        door.only(&[
+            "acs",
+            "allowIdpInitiated",
+            "attributes",
+            "binding",
+            "exchange",
+            "idp",
+            "signed",
+            "skew",
+            "sp",
+            "workerUrl",
+        ])?;
         door.choice("acs", &["server", "worker"])?;
         door.choice("binding", &["post", "redirect"])?;
         door.choice("signed", &["any", "assertion", "both", "response"])?;
 
         let idp = read_idp(&section(&door, "idp", "saml.idp.")?)?;
         let (sp, signature_algorithm) = read_sp(&section(&door, "sp", "saml.sp.")?, origin)?;
-        // A service worker answers for its own origin alone.
-        if door.text("acs")? == Some("worker") && Url::parse(&sp.acs_url).is_none_or(|url| url.origin != origin) {
-            return Err(Error::config(ORIGIN, "saml.sp.acsUrl"));
+        // Whoever answers there hands over by this origin's storage.
+        let worker_url = door.address("workerUrl", "/acs.js", origin)?;
+        let common = Common::read(&top, origin)?;
+        for (option, address) in [
+            ("saml.sp.acsUrl", &sp.acs_url),
+            ("saml.sp.sloUrl", &sp.slo_url),
+            ("saml.workerUrl", &worker_url),
+            ("logoutUri", &common.logout_uri),
+        ] {
+            if !address.is_empty() && Url::parse(address).is_none_or(|url| url.origin != origin) {
+                return Err(Error::config(ORIGIN, option));
+            }
         }
         if idp.wants_signed_requests && !sp.signs_requests {
             return Err(Error::config(SIGN, "saml.sp.sign"));
         }
-        let mut policy = Policy { allow_idp_initiated: door.flag("allowIdpInitiated")?, ..Policy::default() };
+        let allow_idp_initiated = match door.section("allowIdpInitiated") {
+            Some(Json::String(setting)) if setting == "restart" => false,
+            _ => door.flag("allowIdpInitiated")?,
+        };
+        let mut policy = Policy { allow_idp_initiated, ..Policy::default() };
         policy.skew = door.integer("skew", MAX_SKEW)?.unwrap_or(policy.skew);
         policy.signed = match door.text("signed")? {
             Some("assertion") => Signed::Assertion,
@@ -85,7 +123,11 @@ impl Config {
             Some(attributes) => Mapping::read(&Options::new("saml.attributes.", attributes, "saml.attributes")?)?,
             None => Mapping::default(),
         };
-        Ok(Config { idp, sp, binding, signature_algorithm, policy, mapping, common: Common::read(&top, origin)? })
+        let exchange = match door.section("exchange") {
+            Some(exchange) => Some(read_exchange(&Options::new("saml.exchange.", exchange, "saml.exchange")?, origin)?),
+            None => None,
+        };
+        Ok(Config { idp, sp, binding, signature_algorithm, policy, mapping, exchange, common })
     }
 }
 
@@ -131,7 +173,7 @@ fn read_sp(sp: &Options<'_>, origin: &str) -> Result<(Sp, Option<Algorithm>), Er
         None => Algorithm::Rs256,
         Some(uri) => signature::method(uri).ok_or_else(|| sp.error(MALFORMED, "signatureAlgorithm"))?,
     };
-    let acs_index = sp.integer("acsIndex", 65_535)?.map(|index| index.to_string());
+    let acs_index = sp.integer("acsIndex", 65_535)?.map(decimal);
     let certificate = match sp.text("certificate")? {
         Some(text) => certificate::base64_of(text).map_err(|rule| sp.error(rule, "certificate"))?,
         None => String::new(),
@@ -155,6 +197,17 @@ fn read_sp(sp: &Options<'_>, origin: &str) -> Result<(Sp, Option<Algorithm>), Er
         signs_requests,
     };
     Ok((read, signs_requests.then_some(algorithm)))
+}
+
+fn read_exchange(exchange: &Options<'_>, origin: &str) -> Result<Exchange, Error> {
+    exchange.only(&["clientId", "format", "tokenEndpoint"])?;
+    exchange.choice("format", &["form", "json"])?;
+    exchange.required("tokenEndpoint")?;
+    Ok(Exchange {
+        endpoint: exchange.address("tokenEndpoint", "", origin)?,
+        is_form: exchange.text("format")? == Some("form"),
+        client_id: exchange.text("clientId")?.unwrap_or_default().into(),
+    })
 }
 
 /// The identity provider wants signed requests, and nobody here signs them.

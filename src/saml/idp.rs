@@ -48,12 +48,12 @@ impl Idp {
     /// `entity_id`, `valid_until`, `single_sign_on`, `location`, `no_key`, or that of [`certificate::read`].
     pub fn from_metadata(text: &str, entity_id: Option<&str>) -> Result<Idp, Error> {
         let document = xml::parse(text, Comments::Dropped).map_err(refused)?;
-        let descriptors =
-            || document.elements().filter(|element| element.is(METADATA, "IDPSSODescriptor") && speaks_saml2(*element));
-        let is_of = |descriptor: &Element<'_, '_>, wanted: &str| {
-            descriptor.parent().and_then(|p| p.attribute("entityID")) == Some(wanted)
+        let fits = |element: &Element<'_, '_>| {
+            element.is(METADATA, "IDPSSODescriptor")
+                && speaks_saml2(*element)
+                && (entity_id.is_none() || element.parent().and_then(|parent| parent.attribute("entityID")) == entity_id)
         };
-        let mut fitting = descriptors().filter(|descriptor| entity_id.is_none_or(|wanted| is_of(descriptor, wanted)));
+        let mut fitting = document.elements().filter(fits);
         let (Some(descriptor), None) = (fitting.next(), fitting.next()) else { return Err(refused("entity")) };
         let entity =
             descriptor.parent().filter(|parent| parent.is(METADATA, "EntityDescriptor")).ok_or_else(|| refused("entity"))?;

@@ -41,7 +41,7 @@ pub struct Ending<'a> {
 pub struct Expected<'a> {
     /// Ourselves and the identity provider.
     pub config: &'a Config,
-    /// The session that a LogoutRequest must be about; `None`: nobody is signed in.
+    /// The session that a LogoutRequest must be about; `None`: nobody is signed in, and it is answered all the same.
     pub session: Option<Ending<'a>>,
     /// `ID` of our LogoutRequest that a LogoutResponse must answer.
     pub in_response_to: Option<&'a str>,
@@ -112,13 +112,16 @@ pub fn request(config: &Config, ending: Ending<'_>, random: &[u8; 32], now: i64)
     (message(xml.end(), &config.idp.slo_redirect, "SAMLRequest", None), id)
 }
 
-/// Answers a LogoutRequest: the session has ended here.
-pub fn respond(config: &Config, to: &str, relay_state: Option<&str>, random: &[u8; 32], now: i64) -> Message {
+/// Answers a LogoutRequest: the session has ended here. `None`: the identity provider has no place for answers.
+pub fn respond(config: &Config, to: &str, relay_state: Option<&str>, random: &[u8; 32], now: i64) -> Option<Message> {
     let idp = &config.idp;
     let destination = if idp.slo_response.is_empty() { &idp.slo_redirect } else { &idp.slo_response };
+    if destination.is_empty() {
+        return None;
+    }
     let mut xml = begin("samlp:LogoutResponse", &message_id(random), config, destination, to, now);
     xml.open("samlp:Status", &[]).element("samlp:StatusCode", &[("Value", &[STATUS, "Success"].concat())], "");
-    message(xml.end(), destination, "SAMLResponse", relay_state)
+    Some(message(xml.end(), destination, "SAMLResponse", relay_state))
 }
 
 /// Takes the query of an address apart; `None` when it carries no message. The octets of the signature are
@@ -270,18 +273,29 @@ fn judge_request(root: Element<'_, '_>, expected: &Expected<'_>) -> Result<Logou
         if expected.now >= until.saturating_add(expected.config.policy.skew) {
             return Err(refused("not_on_or_after"));
         }
+    } else {
+        // Who finds it in a log must not end sessions for ever.
+        let issued = root.attribute("IssueInstant").and_then(time::parse).ok_or_else(|| refused("issue_instant"))?;
+        if expected.now >= issued.saturating_add(UNSAID_LIFETIME).saturating_add(expected.config.policy.skew) {
+            return Err(refused("issue_instant"));
+        }
     }
     if root.only(ASSERTION, "EncryptedID").is_some() {
         return Err(Error::new(ErrorCode::AssertionEncrypted, "name_id"));
     }
     let name_id = root.only(ASSERTION, "NameID").and_then(Element::text);
-    let session = expected.session.filter(|session| name_id == Some(&session.name_id.value)).ok_or_else(|| refused("name_id"))?;
+    let requested = || Logout::Requested { id: root.attribute("ID").unwrap_or_default().into(), relay_state: None };
+    // Nobody is signed in any more: as asked.
+    let Some(session) = expected.session else { return Ok(requested()) };
+    if name_id != Some(&session.name_id.value) {
+        return Err(refused("name_id"));
+    }
     let mut indexes = root.children().filter(|child| child.is(PROTOCOL, "SessionIndex")).peekable();
     let is_ours = |index: Element<'_, '_>| session.session_index.is_some() && index.text() == session.session_index;
     if indexes.peek().is_some() && !indexes.any(is_ours) {
         return Err(refused("session_index"));
     }
-    Ok(Logout::Requested { id: root.attribute("ID").unwrap_or_default().into(), relay_state: None })
+    Ok(requested())
 }
 
 /// SAML core §3.7.2, §3.2.2.2.
@@ -340,5 +354,7 @@ fn message(xml: String, to: &str, parameter: &'static str, relay_state: Option<&
 
 const PARAMETERS: [&str; 6] = ["SAMLRequest", "SAMLResponse", RELAY_STATE, "SigAlg", "Signature", "SAMLEncoding"];
 const DEFLATE: &str = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE";
+/// Seconds that a LogoutRequest lives that does not say it.
+const UNSAID_LIFETIME: i64 = 300;
 /// Characters of an address's query.
 const MAX_QUERY: usize = 64 * 1024;

@@ -32,29 +32,36 @@ impl Mapping {
         Ok(Mapping { fields })
     }
 
-    /// Every text that a field's attributes have, in the order of the names.
-    pub(super) fn values<'a>(&self, field: &str, assertion: &'a Assertion) -> impl Iterator<Item = &'a str> {
-        let own = self.fields.iter().find(|(name, _)| name == field);
-        let names: Vec<String> = match own {
-            Some((_, names)) => names.clone(),
-            None => USUAL
-                .iter()
-                .filter(|(name, _)| *name == field)
-                .flat_map(|(_, names)| names.split(' '))
-                .map(String::from)
-                .collect(),
-        };
-        names.into_iter().flat_map(move |name| named(&name, assertion))
+    /// Every text that a field's attributes have, in the order of the names; what is empty says nothing.
+    pub(super) fn values<'a>(&self, field: &str, assertion: &'a Assertion) -> Vec<&'a str> {
+        let mut values = Vec::new();
+        if let Some((_, names)) = self.fields.iter().find(|(name, _)| name == field) {
+            for name in names {
+                add_values(&mut values, name, assertion);
+            }
+        } else if let Some((_, names)) = USUAL.iter().find(|(name, _)| *name == field) {
+            for name in names.split(' ') {
+                add_values(&mut values, name, assertion);
+            }
+        }
+        values
     }
 }
 
-fn named<'a>(name: &str, assertion: &'a Assertion) -> Vec<&'a str> {
-    if name == SUBJECT { vec![&assertion.name_id.value] } else { texts(name, assertion) }
-}
-
-fn texts<'a>(name: &str, assertion: &'a Assertion) -> Vec<&'a str> {
-    let attributes = assertion.attributes.iter().filter(|attribute| attribute.name == name);
-    attributes.flat_map(|attribute| &attribute.values).filter_map(Option::as_deref).collect()
+fn add_values<'a>(values: &mut Vec<&'a str>, name: &str, assertion: &'a Assertion) {
+    let mut add = |text: &'a str| {
+        if !text.is_empty() {
+            values.push(text);
+        }
+    };
+    if name == SUBJECT {
+        return add(&assertion.name_id.value);
+    }
+    for attribute in &assertion.attributes {
+        if attribute.name == name {
+            attribute.values.iter().flatten().for_each(|text| add(text));
+        }
+    }
 }
 
 /// The NameID, in a mapping.

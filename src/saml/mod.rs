@@ -30,6 +30,8 @@
 //! | [`assertion`] | SAML core §2.3–2.7, SAML profiles §4.1.4 |
 //! | [`logout`] | SAML core §3.7, SAML profiles §4.4 |
 //! | [`mapping`], [`user`] | attributes → user |
+//! | [`session`] | assertion → session |
+//! | [`exchange`] | response → tokens of the app's back end (RFC 7522) |
 //! | [`time`] | SAML core §1.3.3 |
 
 pub mod assertion;
@@ -39,12 +41,14 @@ pub mod callback;
 pub mod certificate;
 pub mod config;
 pub mod deflate;
+pub mod exchange;
 pub mod idp;
 pub mod logout;
 pub mod mapping;
 pub mod names;
 pub mod policy;
 pub mod request;
+pub mod session;
 mod shape;
 pub mod sign_in;
 pub mod signature;

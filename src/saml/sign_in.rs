@@ -2,6 +2,7 @@
 
 use super::xml::is_xml_text;
 use crate::error::{Error, ErrorCode};
+use crate::form;
 use crate::json::Json;
 
 /// The options of one sign-in, checked.
@@ -46,6 +47,23 @@ impl SignIn {
             return Err(refused("malformed", "nameIdFormat"));
         }
         Ok(sign_in)
+    }
+
+    /// Reads a link that begins a sign-in: `target_link_uri`, and `iss`, which must be `issuer` (OpenID Connect
+    /// Core §4, for want of a SAML name for it).
+    ///
+    /// # Errors
+    /// `request_invalid`: `iss`, `repeated`.
+    pub fn from_link(query: &str, issuer: &str) -> Result<SignIn, Error> {
+        let mut return_to = None;
+        for (name, value) in form::decode(query) {
+            match name.as_str() {
+                "iss" if value != issuer => return Err(refused("iss", "iss")),
+                "target_link_uri" if return_to.replace(value).is_some() => return Err(refused("repeated", "returnTo")),
+                _ => {}
+            }
+        }
+        Ok(SignIn::default().or_return_to(return_to.as_deref().unwrap_or("/")))
     }
 
     /// Where to be afterwards unless the app said so.

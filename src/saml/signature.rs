@@ -188,7 +188,7 @@ fn exclusive<'d>(method: Element<'d, '_>, name: &str) -> Option<Vec<&'d str>> {
     allow(inclusive, &["PrefixList"]).ok()?;
     let named = inclusive.is(EXC_C14N, "InclusiveNamespaces") && inclusive.children().next().is_none();
     let list = inclusive.attribute("PrefixList").filter(|_| named)?;
-    let prefixes: Vec<&str> = list.split([' ', '\t', '\n', '\r']).filter(|prefix| !prefix.is_empty()).collect();
+    let prefixes: Vec<&str> = list.split_ascii_whitespace().collect();
     (children.next().is_none() && prefixes.len() <= MAX_PREFIXES).then_some(prefixes)
 }
 

@@ -1,5 +1,7 @@
 //! Times as SAML writes them: `xs:dateTime` in UTC, with a `Z` and nothing else (SAML core §1.3.3).
 
+use crate::text::{decimal, whole_number};
+
 /// Seconds since 1970; fractions of any length are cut off. `None`: not a time, or of another zone.
 pub fn parse(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
@@ -39,7 +41,7 @@ pub fn write(seconds: i64) -> String {
         (second / 60 % 60, 2, ":"),
         (second % 60, 2, "Z"),
     ] {
-        let digits = number.to_string();
+        let digits = decimal(number);
         text.extend(std::iter::repeat_n('0', usize::saturating_sub(width, digits.len())));
         text.push_str(&digits);
         text.push_str(mark);
@@ -61,8 +63,8 @@ fn numbers(text: &str, mark: char, widths: [usize; 3]) -> Option<[i64; 3]> {
     let mut parts = text.split(mark);
     let mut numbers = [0; 3];
     for (number, width) in numbers.iter_mut().zip(widths) {
-        let digits = parts.next().filter(|part| part.len() == width && part.bytes().all(|b| b.is_ascii_digit()))?;
-        *number = digits.parse().ok()?;
+        let digits = parts.next().filter(|part| part.len() == width)?;
+        *number = whole_number(digits)?;
     }
     parts.next().is_none().then_some(numbers)
 }

@@ -13,9 +13,8 @@ use crate::text::full_name;
 /// `assertion_invalid` / `user_id` when the attribute that is to say the `id` is not there: another one in its
 /// place could be somebody else's.
 pub fn user(assertion: &Assertion, config: &Config) -> Result<Json, Error> {
-    let one = |field| config.mapping.values(field, assertion).find(|text| !text.is_empty());
-    let many =
-        |field| config.mapping.values(field, assertion).filter(|text| !text.is_empty()).map(Json::from).collect::<Vec<_>>();
+    let one = |field| config.mapping.values(field, assertion).first().copied();
+    let many = |field| config.mapping.values(field, assertion).into_iter().map(Json::from).collect::<Vec<_>>();
     let mut roles = many("roles");
     if roles.is_empty() {
         roles = config.common.default_roles.iter().map(|role| role.as_str().into()).collect();
@@ -41,10 +40,10 @@ pub fn user(assertion: &Assertion, config: &Config) -> Result<Json, Error> {
 pub fn attributes(assertion: &Assertion) -> Json {
     let mut all: Vec<(String, Json)> = Vec::new();
     for Attribute { name, values, .. } in &assertion.attributes {
-        let texts = values.iter().flatten().map(|text| Json::from(text.as_str()));
+        let texts: Vec<Json> = values.iter().flatten().map(|text| Json::from(text.as_str())).collect();
         match all.iter_mut().find(|(known, _)| known == name) {
             Some((_, Json::Array(known))) => known.extend(texts),
-            _ => all.push((name.clone(), Json::Array(texts.collect()))),
+            _ => all.push((name.clone(), Json::Array(texts))),
         }
     }
     Json::Object(all)

@@ -149,5 +149,11 @@ pub const TABLE: &[(ErrorCode, &str, &str)] = &[
     (AssertionInvalid, "session_expired", "The session is past its SessionNotOnOrAfter (SAML profiles §4.1.4.3)."),
     (AssertionInvalid, "authn_context", "None of the requested authentication contexts was used (SAML core §3.3.2.2.1)."),
     (AssertionInvalid, "attribute", "An attribute has no Name (SAML core §2.7.3.1)."),
+    (AssertionInvalid, "attribute_count", "More than 512 names of attributes: no session is kept of so many."),
+    (
+        SignatureInvalid,
+        "assertion_unsigned",
+        "The exchange sends the assertion alone, and only the response around it is signed (RFC 7522 §3).",
+    ),
     (AssertionInvalid, "user_id", "The attribute that is configured to say the user's id is not in the assertion."),
 ];

@@ -115,6 +115,7 @@ impl Question {
                 binding: Binding::Redirect,
                 signature_algorithm: None,
                 policy,
+                exchange: None,
                 mapping: Mapping::default(),
                 common: Common {
                     redirect_uri: String::new(),

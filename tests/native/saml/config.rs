@@ -5,7 +5,7 @@ use super::signer::{IDP, P256, RSA, RSA_NEXT};
 use crate::support::ORIGIN;
 use gatepass::error::Error;
 use gatepass::saml::bindings::Binding;
-use gatepass::saml::config::Config;
+use gatepass::saml::config::{Config, Exchange};
 use gatepass::saml::policy::Signed;
 use gatepass::wire::Algorithm;
 use serde_json::{Value, json};
@@ -56,6 +56,15 @@ fn metadata_and(name: &str, value: &str) -> Value {
     let mut idp = both();
     idp[name] = json!(value);
     idp
+}
+
+fn exchange(options: Value) -> Vec<(&'static str, Value)> {
+    vec![("saml.exchange", options)]
+}
+
+/// With every section.
+fn whole() -> Vec<(&'static str, Value)> {
+    vec![("saml.attributes", json!({})), ("saml.exchange", json!({ "tokenEndpoint": "/token" }))]
 }
 
 fn pem(body: &str) -> String {
@@ -188,7 +197,11 @@ fn misuses() {
             vec![("saml.sp.acsUrl", json!("http://localhost.evil.example/"))],
             "config_invalid/insecure saml.sp.acsUrl",
         ),
-        ("acs-http-localhost", vec![("saml.sp.acsUrl", json!("http://localhost:3000/acs"))], "ok"),
+        (
+            "acs-http-localhost",
+            vec![("saml.sp.acsUrl", json!("http://localhost:3000/acs"))],
+            "config_invalid/origin saml.sp.acsUrl",
+        ),
         ("acs-fragment", vec![("saml.sp.acsUrl", json!("/acs#a"))], "config_invalid/fragment saml.sp.acsUrl"),
         ("acs-without-slash", vec![("saml.sp.acsUrl", json!("acs"))], "config_invalid/malformed saml.sp.acsUrl"),
         (
@@ -197,7 +210,42 @@ fn misuses() {
             "config_invalid/malformed saml.sp.acsUrl",
         ),
         ("acs-empty", vec![("saml.sp.acsUrl", json!(""))], "config_invalid/malformed saml.sp.acsUrl"),
-        ("acs-elsewhere", vec![("saml.sp.acsUrl", json!("https://api.example/acs"))], "ok"),
+        ("acs-here-in-full", vec![("saml.sp.acsUrl", json!("https://app.example/acs"))], "ok"),
+        ("acs-elsewhere", vec![("saml.sp.acsUrl", json!("https://api.example/acs"))], "config_invalid/origin saml.sp.acsUrl"),
+        (
+            "acs-on-a-subdomain",
+            vec![("saml.sp.acsUrl", json!("https://a.app.example/acs"))],
+            "config_invalid/origin saml.sp.acsUrl",
+        ),
+        (
+            "acs-on-a-host-that-begins-alike",
+            vec![("saml.sp.acsUrl", json!("https://app.example.evil.example/acs"))],
+            "config_invalid/origin saml.sp.acsUrl",
+        ),
+        (
+            "acs-on-another-port",
+            vec![("saml.sp.acsUrl", json!("https://app.example:8443/acs"))],
+            "config_invalid/origin saml.sp.acsUrl",
+        ),
+        (
+            // The same origin to a browser, which writes it without.
+            "acs-with-the-port-that-goes-without-saying",
+            vec![("saml.sp.acsUrl", json!("https://app.example:443/acs"))],
+            "config_invalid/origin saml.sp.acsUrl",
+        ),
+        ("slo-here-in-full", vec![("saml.sp.sloUrl", json!("https://app.example/slo"))], "ok"),
+        ("slo-elsewhere", vec![("saml.sp.sloUrl", json!("https://api.example/slo"))], "config_invalid/origin saml.sp.sloUrl"),
+        (
+            "slo-elsewhere-with-a-server",
+            vec![("saml.acs", json!("server")), ("saml.sp.sloUrl", json!("https://api.example/slo"))],
+            "config_invalid/origin saml.sp.sloUrl",
+        ),
+        ("slo-empty", vec![("saml.sp.sloUrl", json!(""))], "config_invalid/malformed saml.sp.sloUrl"),
+        (
+            "acs-before-slo",
+            vec![("saml.sp.acsUrl", json!("https://api.example/acs")), ("saml.sp.sloUrl", json!("https://api.example/slo"))],
+            "config_invalid/origin saml.sp.acsUrl",
+        ),
         ("slo-http", vec![("saml.sp.sloUrl", json!("http://app.example/slo"))], "config_invalid/insecure saml.sp.sloUrl"),
         ("slo-fragment", vec![("saml.sp.sloUrl", json!("/slo#a"))], "config_invalid/fragment saml.sp.sloUrl"),
         ("slo-without-slash", vec![("saml.sp.sloUrl", json!("slo"))], "config_invalid/malformed saml.sp.sloUrl"),
@@ -214,7 +262,12 @@ fn misuses() {
             vec![("saml.acs", json!("worker")), ("saml.sp.acsUrl", json!("https://other.example/acs"))],
             "config_invalid/origin saml.sp.acsUrl",
         ),
-        ("server-elsewhere", vec![("saml.acs", json!("server")), ("saml.sp.acsUrl", json!("https://other.example/acs"))], "ok"),
+        (
+            "server-elsewhere",
+            vec![("saml.acs", json!("server")), ("saml.sp.acsUrl", json!("https://other.example/acs"))],
+            "config_invalid/origin saml.sp.acsUrl",
+        ),
+        ("server-here", vec![("saml.acs", json!("server")), ("saml.sp.acsUrl", json!("/saml/acs"))], "ok"),
         ("acs-index-negative", vec![("saml.sp.acsIndex", json!(-1))], "config_invalid/malformed saml.sp.acsIndex"),
         ("acs-index-huge", vec![("saml.sp.acsIndex", json!(1e30))], "config_invalid/malformed saml.sp.acsIndex"),
         ("sp-certificate-damaged", vec![("saml.sp.certificate", json!("?"))], "config_invalid/certificate saml.sp.certificate"),
@@ -263,7 +316,168 @@ fn misuses() {
         ("skew-601", vec![("saml.skew", json!(601))], "config_invalid/malformed saml.skew"),
         ("skew-of-a-fraction", vec![("saml.skew", json!(600.9))], "config_invalid/malformed saml.skew"),
         ("skew-negative", vec![("saml.skew", json!(-1))], "config_invalid/malformed saml.skew"),
+        ("unasked", vec![("saml.allowIdpInitiated", json!(true))], "ok"),
+        ("unasked-not", vec![("saml.allowIdpInitiated", json!(false))], "ok"),
+        ("unasked-restart", vec![("saml.allowIdpInitiated", json!("restart"))], "ok"),
+        (
+            "unasked-in-another-case",
+            vec![("saml.allowIdpInitiated", json!("Restart"))],
+            "config_invalid/type saml.allowIdpInitiated",
+        ),
+        ("unasked-true-as-text", vec![("saml.allowIdpInitiated", json!("true"))], "config_invalid/type saml.allowIdpInitiated"),
+        ("unasked-empty", vec![("saml.allowIdpInitiated", json!(""))], "config_invalid/type saml.allowIdpInitiated"),
+        (
+            "unasked-restart-in-a-list",
+            vec![("saml.allowIdpInitiated", json!(["restart"]))],
+            "config_invalid/type saml.allowIdpInitiated",
+        ),
+        // the service worker
+        ("worker-url", vec![("saml.workerUrl", json!("/assets/acs.js"))], "ok"),
+        ("worker-url-in-full", vec![("saml.workerUrl", json!("https://app.example/acs.js?v=2"))], "ok"),
+        ("worker-url-at-the-root", vec![("saml.workerUrl", json!("/"))], "ok"),
+        (
+            "worker-url-elsewhere",
+            vec![("saml.workerUrl", json!("https://cdn.example/acs.js"))],
+            "config_invalid/origin saml.workerUrl",
+        ),
+        (
+            "worker-url-elsewhere-with-a-server",
+            vec![("saml.acs", json!("server")), ("saml.workerUrl", json!("https://cdn.example/acs.js"))],
+            "config_invalid/origin saml.workerUrl",
+        ),
+        (
+            "worker-url-http",
+            vec![("saml.workerUrl", json!("http://app.example/acs.js"))],
+            "config_invalid/insecure saml.workerUrl",
+        ),
+        (
+            "worker-url-on-this-machine",
+            vec![("saml.workerUrl", json!("http://localhost:3000/acs.js"))],
+            "config_invalid/origin saml.workerUrl",
+        ),
+        ("worker-url-fragment", vec![("saml.workerUrl", json!("/acs.js#a"))], "config_invalid/fragment saml.workerUrl"),
+        ("worker-url-without-slash", vec![("saml.workerUrl", json!("acs.js"))], "config_invalid/malformed saml.workerUrl"),
+        (
+            "worker-url-protocol-relative",
+            vec![("saml.workerUrl", json!("//cdn.example/acs.js"))],
+            "config_invalid/malformed saml.workerUrl",
+        ),
+        (
+            "worker-url-script",
+            vec![("saml.workerUrl", json!("data:text/javascript,0"))],
+            "config_invalid/malformed saml.workerUrl",
+        ),
+        ("worker-url-empty", vec![("saml.workerUrl", json!(""))], "config_invalid/malformed saml.workerUrl"),
+        ("worker-url-in-another-case", vec![("saml.workerURL", json!("/acs.js"))], "config_invalid/unknown saml.workerURL"),
+        ("worker-url-of-the-sp", vec![("saml.sp.workerUrl", json!("/acs.js"))], "config_invalid/unknown saml.sp.workerUrl"),
+        ("worker-url-at-the-top", vec![("workerUrl", json!("/acs.js"))], "config_invalid/unknown workerUrl"),
+        // the exchange for tokens
+        ("exchange", exchange(json!({ "tokenEndpoint": "/auth/saml" })), "ok"),
+        ("exchange-elsewhere", exchange(json!({ "tokenEndpoint": "https://api.example/token" })), "ok"),
+        ("exchange-on-this-machine", exchange(json!({ "tokenEndpoint": "http://localhost:8080/token" })), "ok"),
+        ("exchange-form", exchange(json!({ "tokenEndpoint": "/token", "format": "form", "clientId": "app" })), "ok"),
+        ("exchange-json", exchange(json!({ "tokenEndpoint": "/token", "format": "json" })), "ok"),
+        ("exchange-empty", exchange(json!({})), "config_invalid/missing saml.exchange.tokenEndpoint"),
+        (
+            "exchange-without-an-endpoint",
+            exchange(json!({ "format": "form", "clientId": "app" })),
+            "config_invalid/missing saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-endpoint-empty",
+            exchange(json!({ "tokenEndpoint": "" })),
+            "config_invalid/missing saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-endpoint-without-slash",
+            exchange(json!({ "tokenEndpoint": "token" })),
+            "config_invalid/malformed saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-endpoint-protocol-relative",
+            exchange(json!({ "tokenEndpoint": "//evil.example/token" })),
+            "config_invalid/malformed saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-endpoint-script",
+            exchange(json!({ "tokenEndpoint": "javascript:alert(1)" })),
+            "config_invalid/malformed saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-endpoint-with-a-password",
+            exchange(json!({ "tokenEndpoint": "https://a:b@api.example/token" })),
+            "config_invalid/malformed saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-endpoint-http",
+            exchange(json!({ "tokenEndpoint": "http://api.example/token" })),
+            "config_invalid/insecure saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-endpoint-fragment",
+            exchange(json!({ "tokenEndpoint": "/token#a" })),
+            "config_invalid/fragment saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-endpoint-placeholder",
+            exchange(json!({ "tokenEndpoint": "https://{domain}/token" })),
+            "config_invalid/placeholder saml.exchange.tokenEndpoint",
+        ),
+        (
+            "exchange-format-unknown",
+            exchange(json!({ "tokenEndpoint": "/token", "format": "xml" })),
+            "config_invalid/malformed saml.exchange.format",
+        ),
+        (
+            "exchange-format-in-another-case",
+            exchange(json!({ "tokenEndpoint": "/token", "format": "Form" })),
+            "config_invalid/malformed saml.exchange.format",
+        ),
+        (
+            "exchange-format-empty",
+            exchange(json!({ "tokenEndpoint": "/token", "format": "" })),
+            "config_invalid/malformed saml.exchange.format",
+        ),
+        (
+            "exchange-unknown",
+            exchange(json!({ "tokenEndpoint": "/token", "scope": "a" })),
+            "config_invalid/unknown saml.exchange.scope",
+        ),
+        (
+            "exchange-in-another-case",
+            exchange(json!({ "tokenEndpoint": "/token", "clientID": "a" })),
+            "config_invalid/unknown saml.exchange.clientID",
+        ),
+        (
+            "exchange-with-a-secret",
+            exchange(json!({ "tokenEndpoint": "/token", "clientSecret": "hush" })),
+            "config_invalid/client_secret saml.exchange.clientSecret",
+        ),
+        ("exchange-at-the-top", vec![("exchange", json!({ "tokenEndpoint": "/token" }))], "config_invalid/unknown exchange"),
+        // where the token goes
+        ("api", vec![("apiOrigins", json!(["https://api.example", "http://localhost:8080"]))], "ok"),
+        ("api-none", vec![("apiOrigins", json!([]))], "ok"),
+        ("api-with-path", vec![("apiOrigins", json!(["https://api.example/v1"]))], "config_invalid/malformed apiOrigins"),
+        ("api-with-slash", vec![("apiOrigins", json!(["https://api.example/"]))], "config_invalid/malformed apiOrigins"),
+        ("api-with-fragment", vec![("apiOrigins", json!(["https://api.example#a"]))], "config_invalid/malformed apiOrigins"),
+        ("api-http", vec![("apiOrigins", json!(["http://api.example"]))], "config_invalid/malformed apiOrigins"),
+        (
+            "api-second-http",
+            vec![("apiOrigins", json!(["https://api.example", "http://api.example"]))],
+            "config_invalid/malformed apiOrigins",
+        ),
+        ("api-star", vec![("apiOrigins", json!(["*"]))], "config_invalid/malformed apiOrigins"),
+        ("api-a-host", vec![("apiOrigins", json!(["api.example"]))], "config_invalid/malformed apiOrigins"),
+        ("api-text", vec![("apiOrigins", json!("https://api.example"))], "config_invalid/type apiOrigins"),
+        ("api-of-the-door", vec![("saml.apiOrigins", json!([]))], "config_invalid/unknown saml.apiOrigins"),
+        ("bearer-access", vec![("bearer", json!("access"))], "ok"),
+        ("bearer-id", vec![("bearer", json!("id"))], "ok"),
+        ("bearer-unknown", vec![("bearer", json!("refresh"))], "config_invalid/malformed bearer"),
+        ("bearer-in-another-case", vec![("bearer", json!("ID"))], "config_invalid/malformed bearer"),
+        ("bearer-empty", vec![("bearer", json!(""))], "config_invalid/malformed bearer"),
+        ("bearer-of-the-door", vec![("saml.bearer", json!("id"))], "config_invalid/unknown saml.bearer"),
         // what both doors have
+        ("renew-is-of-another-door", vec![("renew", json!("lazy"))], "config_invalid/unknown renew"),
         ("redirect-elsewhere", vec![("redirectUri", json!("https://b.example/"))], "config_invalid/origin redirectUri"),
         ("logout-http", vec![("logoutUri", json!("http://app.example/"))], "config_invalid/insecure logoutUri"),
         ("name-odd", vec![("name", json!("a b"))], "config_invalid/malformed name"),
@@ -347,15 +561,22 @@ fn types() {
         ("name", &["text"], "type"),
         ("storage", &["text", "object"], "type"),
         ("defaultRoles", &["list"], "type"),
+        ("apiOrigins", &["list"], "type"),
+        ("bearer", &["text"], "type"),
         ("saml", &["object"], "type"),
         ("saml.acs", &["text"], "type"),
         ("saml.allowIdpInitiated", &["flag"], "type"),
         ("saml.attributes", &["object"], "type"),
         ("saml.binding", &["text"], "type"),
+        ("saml.exchange", &["object"], "type"),
         ("saml.idp", &["object"], "type"),
         ("saml.signed", &["text"], "type"),
         ("saml.skew", &["number"], "type"),
         ("saml.sp", &["object"], "type"),
+        ("saml.workerUrl", &["text"], "type"),
+        ("saml.exchange.clientId", &["text"], "type"),
+        ("saml.exchange.format", &["text"], "type"),
+        ("saml.exchange.tokenEndpoint", &["text"], "type"),
         ("saml.idp.certificates", &["text", "list"], "type"),
         ("saml.idp.entityId", &["text"], "type"),
         ("saml.idp.metadata", &["text"], "type"),
@@ -390,15 +611,15 @@ fn types() {
             if kinds.contains(kind) {
                 continue;
             }
-            let mut json = json_with(&[("saml.attributes", json!({}))]);
+            let mut json = json_with(&whole());
             option.split('.').fold(&mut json, |at, part| &mut at[part]).clone_from(value);
             let found = verdict(Config::parse(&json.to_string(), ORIGIN));
             assert_eq!(found, format!("config_invalid/{rule} {option}"), "{kind}");
             rows += 1;
         }
     }
-    for option in ["defaultRoles", "saml.attributes.email", "saml.attributes.roles"] {
-        let mut json = json_with(&[("saml.attributes", json!({}))]);
+    for option in ["defaultRoles", "apiOrigins", "saml.attributes.email", "saml.attributes.roles"] {
+        let mut json = json_with(&whole());
         *option.split('.').fold(&mut json, |at, part| &mut at[part]) = json!(["a", 7]);
         assert_eq!(verdict(Config::parse(&json.to_string(), ORIGIN)), format!("config_invalid/type {option}"));
         rows += 1;
@@ -426,6 +647,7 @@ fn defaults() {
     assert_eq!(config.binding, Binding::Redirect);
     assert_eq!((config.policy.skew, config.policy.signed, config.policy.allow_idp_initiated), (60, Signed::Any, false));
     assert_eq!(config.policy.algorithms.len(), 9);
+    assert_eq!(config.exchange, None);
     assert_eq!(config.common.redirect_uri, "https://app.example/callback");
     assert_eq!(config.common.name, "default");
     assert_eq!(config.common.default_roles, Vec::<String>::new());
@@ -446,8 +668,8 @@ fn what_options_do() {
     for (written, read) in [
         ("/", "https://app.example/"),
         ("/acs?tenant=a&b=c", "https://app.example/acs?tenant=a&b=c"),
-        ("https://api.example/acs", "https://api.example/acs"),
-        ("https://api.example", "https://api.example"),
+        ("https://app.example/acs", "https://app.example/acs"),
+        ("https://app.example", "https://app.example"),
     ] {
         assert_eq!(sp(&[("saml.sp.acsUrl", json!(written))]).acs_url, read);
         assert_eq!(sp(&[("saml.sp.sloUrl", json!(written))]).slo_url, read);
@@ -485,6 +707,23 @@ fn what_options_do() {
     }
     assert!(policy(&[("saml.allowIdpInitiated", json!(true))]).allow_idp_initiated);
     assert!(!policy(&[("saml.allowIdpInitiated", json!(false))]).allow_idp_initiated);
+    assert!(!policy(&[("saml.allowIdpInitiated", json!("restart"))]).allow_idp_initiated, "the page asks, nobody is let in");
+
+    for (written, endpoint, is_form, client_id) in [
+        (json!({ "tokenEndpoint": "/auth/saml" }), "https://app.example/auth/saml", false, ""),
+        (json!({ "tokenEndpoint": "/a?b=c", "format": "json", "clientId": "x" }), "https://app.example/a?b=c", false, "x"),
+        (json!({ "tokenEndpoint": "https://api.example/token", "format": "form" }), "https://api.example/token", true, ""),
+        (
+            json!({ "tokenEndpoint": "https://api.example", "format": "form", "clientId": "a b" }),
+            "https://api.example",
+            true,
+            "a b",
+        ),
+        (json!({ "tokenEndpoint": "/token", "format": "form", "clientId": "" }), "https://app.example/token", true, ""),
+    ] {
+        let read = Exchange { endpoint: endpoint.into(), is_form, client_id: client_id.into() };
+        assert_eq!(config_with(&[("saml.exchange", written)]).exchange, Some(read));
+    }
 }
 
 #[test]

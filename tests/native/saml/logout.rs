@@ -73,7 +73,7 @@ fn our_response_to_the_letter() {
     {
         let mut config = slo_config();
         config.idp.slo_response = response_location.into();
-        let message = respond(&config, "_theirs", Some("st&te"), &[1; 32], NOW);
+        let message = respond(&config, "_theirs", Some("st&te"), &[1; 32], NOW).unwrap();
         let expected = format!(
             "<samlp:LogoutResponse xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" \
              xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"{ID}\" Version=\"2.0\" IssueInstant=\"2026-06-01T12:00:00Z\" \
@@ -98,8 +98,15 @@ fn our_response_to_the_letter() {
         let (text, relay_state) = sent.strip_prefix(&before).unwrap().split_once("&RelayState=").unwrap();
         assert_eq!(relay_state, "st%26te");
         assert_eq!(inflate(&STANDARD.decode(unescape(text)).unwrap()), expected.as_bytes());
-        assert!(!address(respond(&config, "_theirs", None, &[1; 32], NOW).unsigned()).contains("RelayState"));
+        assert!(!address(respond(&config, "_theirs", None, &[1; 32], NOW).unwrap().unsigned()).contains("RelayState"));
     }
+}
+
+#[test]
+fn no_place_for_answers() {
+    let mut config = slo_config();
+    config.idp.slo_redirect = String::new();
+    assert!(respond(&config, "_theirs", None, &[1; 32], NOW).is_none());
 }
 
 /// What we send, a provider of our own kind accepts.
@@ -115,7 +122,8 @@ fn our_messages_are_read_by_our_own_rules() {
     let (message, id) = request(&ours, ending, &[1; 32], NOW);
     let expected = Expected { config: &theirs, session: Some(ending), in_response_to: Some("_theirs"), now: NOW };
     let requested = Logout::Requested { id, relay_state: None };
-    let messages = [(message, requested), (respond(&ours, "_theirs", Some("x"), &[1; 32], NOW), Logout::Done { partial: false })];
+    let response = respond(&ours, "_theirs", Some("x"), &[1; 32], NOW).unwrap();
+    let messages = [(message, requested), (response, Logout::Done { partial: false })];
     for (message, logout) in messages {
         let signable = message.to_sign(Algorithm::Es256).unwrap();
         let signature = P256.sign(Algorithm::Es256, std::str::from_utf8(signable.octets()).unwrap());
@@ -360,11 +368,16 @@ fn their_request() {
         ("at-its-end-without-skew", |s| s.with(|s| s.config.policy.skew = 0).at(300), "message_invalid/not_on_or_after"),
         ("before-its-end-without-skew", |s| s.with(|s| s.config.policy.skew = 0).at(299), "requested"),
         ("long-before", |s| s.at(-100_000), "requested"),
-        ("no-end", |s| s.edit(" NotOnOrAfter=\"2026-06-01T12:05:00Z\"", "").at(100_000), "requested"),
+        ("no-end", |s| s.edit(" NotOnOrAfter=\"2026-06-01T12:05:00Z\"", "").at(357), "requested"),
+        (
+            "no-end-a-second-later",
+            |s| s.edit(" NotOnOrAfter=\"2026-06-01T12:05:00Z\"", "").at(358),
+            "message_invalid/issue_instant",
+        ),
         ("end-odd", |s| s.edit("12:05:00Z", "12:05"), "message_invalid/not_on_or_after"),
         ("end-empty", |s| s.edit("2026-06-01T12:05:00Z", ""), "message_invalid/not_on_or_after"),
         // whose
-        ("nobody-is-signed-in", |s| s.with(|s| s.name_id = None), "message_invalid/name_id"),
+        ("nobody-is-signed-in", |s| s.with(|s| s.name_id = None), "requested"),
         ("somebody-else", |s| s.edit(">alice<", ">bob<"), "message_invalid/name_id"),
         ("in-another-case", |s| s.edit(">alice<", ">Alice<"), "message_invalid/name_id"),
         ("with-a-space", |s| s.edit(">alice<", ">alice <"), "message_invalid/name_id"),
@@ -814,7 +827,8 @@ fn by_form() {
 fn what_is_signed_is_judged_when_it_is_settled() {
     let sent = Sent::honest(REQUEST);
     let received = receive_form(&sent.form(), None, &sent.expected()).unwrap();
-    let later = Expected { session: None, ..sent.expected() };
+    let bob = name_id("bob");
+    let later = Expected { session: Some(Ending { name_id: &bob, session_index: None }), ..sent.expected() };
     assert_eq!(verdict(received.settle(true, &later)), "message_invalid/name_id");
 }
 

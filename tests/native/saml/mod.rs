@@ -1,6 +1,7 @@
 //! The SAML door's rule tables.
 
 mod config;
+mod exchange;
 mod fixtures;
 mod idp;
 mod limits;
@@ -17,6 +18,7 @@ mod rules_message;
 mod rules_signature;
 mod rules_xml;
 mod service;
+mod session;
 mod signer;
 mod transaction;
 mod upstream;

@@ -136,10 +136,10 @@ fn the_request_to_the_letter() {
             &[(ACS, " AssertionConsumerServiceIndex=\"65535\"")],
         ),
         (
-            "acs-elsewhere",
+            "acs-otherwise",
             json!({}),
-            vec![("saml.sp.acsUrl", json!("https://api.example/acs"))],
-            &[("https://app.example/saml/acs", "https://api.example/acs")],
+            vec![("saml.sp.acsUrl", json!("https://app.example/acs?tenant=a"))],
+            &[("https://app.example/saml/acs", "https://app.example/acs?tenant=a")],
         ),
         ("destination-by-redirect", json!({}), vec![("saml.idp", idp_with("", &two))], &[("example.com/sso", "example.com/get")]),
         (
@@ -274,6 +274,50 @@ fn return_to_is_of_this_origin() {
     let (_, transaction) = begin(&config_with(&[("name", json!("admin"))]), &SignIn::default(), &entropy(), NOW);
     assert_eq!((transaction.client.as_str(), transaction.issuer.as_str()), ("admin", super::signer::IDP));
     assert_eq!(transaction.created, NOW);
+}
+
+/// Query, where the person is afterwards or why the link is refused.
+#[test]
+fn links_that_start_a_sign_in() {
+    let table: &[(&str, &str, &str)] = &[
+        ("nothing", "", "/"),
+        ("kept", "target_link_uri=%2Fdeep%3Fa%3Db%23c", "/deep?a=b#c"),
+        ("kept-in-full", "target_link_uri=https%3A%2F%2Fapp.example%2Fdeep", "/deep"),
+        ("of-nothing", "target_link_uri=", "/"),
+        ("without-value", "target_link_uri", "/"),
+        ("elsewhere", "target_link_uri=https%3A%2F%2Fevil.example%2F", "/"),
+        ("elsewhere-protocol-relative", "target_link_uri=%2F%2Fevil.example", "/"),
+        ("elsewhere-by-backslash", "target_link_uri=%2F%5Cevil.example", "/"),
+        ("script", "target_link_uri=javascript:alert(1)", "/"),
+        ("issuer", "iss=https%3A%2F%2Fidp.example.com%2Fmetadata", "/"),
+        ("issuer-and-kept", "iss=https%3A%2F%2Fidp.example.com%2Fmetadata&target_link_uri=%2Fdeep", "/deep"),
+        ("issuer-twice", "iss=https://idp.example.com/metadata&iss=https://idp.example.com/metadata", "/"),
+        ("another-issuer", "iss=https%3A%2F%2Fevil.example", "request_invalid/iss iss"),
+        ("issuer-of-nothing", "iss=", "request_invalid/iss iss"),
+        ("issuer-with-slash", "iss=https%3A%2F%2Fidp.example.com%2Fmetadata%2F", "request_invalid/iss iss"),
+        ("issuer-then-another", "iss=https://idp.example.com/metadata&iss=b", "request_invalid/iss iss"),
+        ("another-issuer-after-all", "target_link_uri=%2Fdeep&iss=b", "request_invalid/iss iss"),
+        ("repeated", "target_link_uri=%2Fa&target_link_uri=%2Fb", "request_invalid/repeated returnTo"),
+        ("repeated-alike", "target_link_uri=%2Fa&target_link_uri=%2Fa", "request_invalid/repeated returnTo"),
+        ("repeated-nothing", "target_link_uri=&target_link_uri=", "request_invalid/repeated returnTo"),
+        // What a link does not decide.
+        ("unknown", "login_hint=ada&x=y&x=z", "/"),
+        ("options", "returnTo=%2Fdeep&forceAuthn=true&isPassive=true&nameIdFormat=a&authnContext=b", "/"),
+        ("relay-state", "RelayState=%2Fdeep", "/"),
+        ("in-another-case", "Target_Link_Uri=%2Fdeep&ISS=b", "/"),
+    ];
+    for (name, query, expected) in table {
+        let found = match SignIn::from_link(query, super::signer::IDP) {
+            Ok(sign_in) => {
+                let (message, transaction) = begin(&config(), &sign_in, &entropy(), NOW);
+                assert_eq!(message.xml(), DEFAULT, "{name}: nothing else is asked for");
+                transaction.return_to
+            }
+            Err(error) => format!("{}/{} {}", error.code.as_str(), error.rule, error.option().unwrap_or("-")),
+        };
+        assert_eq!(found, *expected, "{name}");
+    }
+    println!("links that start a SAML sign-in: {}", table.len());
 }
 
 #[test]

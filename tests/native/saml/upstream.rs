@@ -313,7 +313,7 @@ fn is_response(text: &str) -> bool {
 }
 
 /// The verdict; a key that is too weak only where nothing else is wrong.
-fn judge(text: &str) -> String {
+pub fn judge(text: &str) -> String {
     judge_changed(text, |_, _| {})
 }
 
@@ -393,7 +393,7 @@ fn holds(check: &SignatureCheck) -> bool {
 /// What our canonicalization and ring say about every signature of a document, in its order: `valid`, or
 /// what does not hold. `None` where the signature is not in the form that SAML has (exclusive, enveloped, of
 /// its parent), or brings no certificate.
-fn proofs(text: &str) -> Vec<Option<&'static str>> {
+pub fn proofs(text: &str) -> Vec<Option<&'static str>> {
     let Ok(document) = xml::parse(text, Comments::Dropped) else { return Vec::new() };
     let mut signatures = Vec::new();
     find_signatures(document.root(), &mut signatures);
