@@ -1,21 +1,28 @@
 // The address that this page was opened with. On the redirect URI the authorization response leaves
 // the address bar at once, before anything is loaded: no Referer, no history entry, no screenshot
-// carries a code. Once per page, shared by all clients.
+// carries a code. Once per page, shared by all clients. The SAML door's addresses likewise.
 
-const QUERY = ["code", "state", "iss", "error", "error_description", "error_uri", "session_state"];
+const LOGOUT = ["SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature", "SAMLEncoding"];
+const QUERY = ["code", "state", "iss", "error", "error_description", "error_uri", "session_state", "saml_handle"];
 const FRAGMENT = [...QUERY, "access_token", "id_token", "token_type", "expires_in", "scope"];
-const TELLTALE = /[?#&](code|error)=/;
+const TELLTALE = /[?#&](code|error|saml_handle)=/;
 
 let taken; // { origin + path, full address }
 
-/** The full address if this page is `redirectUri` with an authorization response, else undefined. */
-export function takeArrival(redirectUri = "/callback") {
-  const { origin, pathname } = (typeof window !== "undefined" && parseUrl(redirectUri, location.origin)) || {};
+/** The full address if this page is where `config` awaits a response, with one in it; else undefined. */
+export function takeArrival({ redirectUri = "/callback", saml }) {
+  const { acsUrl, sloUrl } = saml?.sp ?? {};
+  // A post that no worker took may be answered with the app's own page: nothing is in its address.
+  return take(redirectUri, TELLTALE, QUERY) ?? (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ?? (acsUrl && take(acsUrl, /^/, []));
+}
+
+function take(place, telltale, names) {
+  const { origin, pathname } = (typeof window !== "undefined" && parseUrl(place, location.origin)) || {};
   if (!origin) return;
   if (taken?.path === origin + pathname) return taken.address;
-  if (location.origin !== origin || location.pathname !== pathname || !TELLTALE.test(location.href)) return;
+  if (location.origin !== origin || location.pathname !== pathname || !telltale.test(location.href)) return;
   taken = { path: origin + pathname, address: location.href };
-  const query = without(location.search, QUERY);
+  const query = without(location.search, names);
   const fragment = TELLTALE.test(location.hash) ? without(location.hash, FRAGMENT) : location.hash;
   history.replaceState(history.state, "", pathname + query + fragment);
   return taken.address;

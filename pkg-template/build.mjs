@@ -5,10 +5,14 @@
 //   target/wasm/gatepass.js (the glue) ──────── the same short names ─> pkg/wasm/gatepass.js
 //   target/wasm-saml/… ─────────────────────── likewise ───────────────> pkg/wasm/saml_bg.wasm, saml-inline.js, saml.js
 //   target/wasm-both/… ─────────────────────── likewise: a page with both doors gets what they share once
+//   door-saml.js ── bundled ─> pkg/door-saml.bundle.js: for pages whose configuration names it
+//   acs-worker.js ─ bundled ─> pkg/acs.js, the service worker, a file of the site's own
+//   acs-page.js ─── bundled ─> pkg/acs-script.js: the hand-over page's one script as text, and its hash
 //
 // Usage: node pkg-template/build.mjs   (after wasm-pack; `make pkg` does both)
 
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -17,14 +21,52 @@ const root = new URL("../", here);
 const pkg = new URL("pkg/", root);
 const tools = createRequire(new URL("tests/package.json", root));
 
+const INPUTS = ["build.mjs", "acs-worker.js", "acs-page.js"]; // of this script, and not of the package
+
+// A function that is called once stays one: inlined, its locals have long names. It saves 2 kB of 82.
+const SMALL = ["-Oz", "--one-caller-inline-max-function-size", "20"];
+
 rmSync(pkg, { recursive: true, force: true });
 mkdirSync(new URL("wasm/", pkg), { recursive: true });
-for (const file of readdirSync(here)) if (file !== "build.mjs") copyFileSync(new URL(file, here), new URL(file, pkg));
+for (const file of readdirSync(here)) if (!INPUTS.includes(file)) copyFileSync(new URL(file, here), new URL(file, pkg));
 for (const file of readdirSync(root)) if (/^(CHANGELOG|LICENSE)/.test(file)) copyFileSync(new URL(file, root), new URL(file, pkg));
 
-door("target/wasm/", "gatepass", "inline.js", "Client", "-Oz");
-door("target/wasm-saml/", "saml", "saml-inline.js", "SamlClient", "-O3"); // as small, and a back end verifies often
-door("target/wasm-both/", "both", "both-inline.js", "Client, SamlClient", "-Oz");
+// One file for pages that fetch the SAML door when their configuration names it: with what it shares with the
+// other door in copies, so that no bundler splits the Cognito page for it.
+writeFileSync(new URL("door-saml.bundle.js", pkg), bundle("door-saml.js", { format: "esm", external: ["./wasm/*"] }));
+acsWorker();
+acsPage();
+
+door("target/wasm/", "gatepass", "inline.js", "Client", SMALL);
+door("target/wasm-saml/", "saml", "saml-inline.js", "SamlClient", ["-O3"]); // as small, and a back end verifies often
+door("target/wasm-both/", "both", "both-inline.js", "Client, SamlClient", SMALL);
+
+/** A script of this folder and all that it imports, as one text. */
+function bundle(file, options) {
+  const { buildSync } = tools("esbuild");
+  const entryPoints = [new URL(file, here).pathname];
+  return buildSync({ entryPoints, bundle: true, target: "es2022", write: false, ...options }).outputFiles[0].text;
+}
+
+/** The service worker, whole in one file. The CLI knows it by its first line. */
+function acsWorker() {
+  const { version } = JSON.parse(readFileSync(new URL("package.json", here), "utf8"));
+  const banner = `// gatepass ${version}: the SAML assertion consumer service as a service worker. Copied by: npx gatepass init`;
+  const options = { format: "iife", minify: true, banner: { js: banner }, define: { VERSION: JSON.stringify(version) } };
+  writeFileSync(new URL("acs.js", pkg), bundle("acs-worker.js", options));
+}
+
+/** The hand-over page's script, and what its Content Security Policy allows: these very bytes. */
+function acsPage() {
+  const script = bundle("acs-page.js", { format: "iife", minify: true }).trim();
+  if (/<\/script|<!--/i.test(script)) throw new Error("acs-page.js: its text would end the script element");
+  const hash = createHash("sha256").update(script).digest("base64");
+  const text = `// Generated: acs-page.js as text, and its SHA-256 in base64 (see build.mjs).
+export const script = ${JSON.stringify(script)};
+export const hash = "${hash}";
+`;
+  writeFileSync(new URL("acs-script.js", pkg), text);
+}
 
 /** One door's module, its glue and its text; `handles` are what the package's JavaScript calls. */
 function door(folder, name, text, handles, level) {
@@ -40,7 +82,7 @@ function door(folder, name, text, handles, level) {
 function optimise(from, to, level) {
   const wasmOpt = (...args) => execFileSync(process.execPath, [tools.resolve("binaryen/bin/wasm-opt"), ...args], { maxBuffer: 2 ** 26 });
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  wasmOpt(from.pathname, level, "--converge", "-o", to.pathname);
+  wasmOpt(from.pathname, ...level, "--converge", "-o", to.pathname);
   return JSON.parse(wasmOpt(to.pathname, "--minify-imports-and-exports-and-modules", ...strip, "-o", to.pathname));
 }
 

@@ -12,23 +12,26 @@ import { GatepassError, toGatepassError } from "./errors.js";
 import { keySet, settle } from "./keys.js";
 import { handOver } from "./popup.js";
 import { FOREIGN, RESTARTED, SIGNED_OUT } from "./records.js";
+import { allowRestart } from "./restart.js";
 import { send } from "./wire.js";
 
-const RESTART_PAUSE = 600; // seconds
 const KEY_PAUSES = [500, 1_500, 4_000, 9_000, 15_000, 30_000]; // milliseconds: about a minute in all
 const NOTABLE_DRIFT = 60; // seconds; less is the network's doing
 
-/** `arrive(address)` resolves with `{ returnTo }`; without it nothing was completed. */
+/**
+ * `arrive(address, isOver)` resolves with `{ returnTo }`; without it nothing was completed. `isOver()`: the person has
+ * signed out since the browser came back.
+ */
 export function makeCallback({ core, session, records, log, leave, revoke }) {
   let pending; // a callback that a network fault interrupted: its code, or the tokens that wait for keys
 
-  const arrive = async (address) => {
+  const arrive = async (address, isOver) => {
     await session.read();
     const { kind, state } = core.arrival(address);
     if (kind === "nothing") return {};
     if (kind === "stray") {
       const wanted = !session.isAlive() && records.mark(SIGNED_OUT) !== "1";
-      return wanted ? restart(undefined, "state_missing") : {};
+      return wanted ? restart(isOver, "state_missing") : {};
     }
     if (!state) return stray();
     if (pending?.state === state) return complete(pending);
@@ -36,15 +39,15 @@ export function makeCallback({ core, session, records, log, leave, revoke }) {
     if (record === FOREIGN) return {};
     if (record === undefined) return (await handOver(state, address)) ? {} : stray();
     try {
-      return await take(address, record, state);
+      return await take(address, record, state, isOver);
     } catch (e) {
-      if (e?.rule === "transaction_expired") return restart(record, e.rule);
+      if (e?.rule === "transaction_expired") return restart(isOver, e.rule, record);
       throw e;
     }
   };
 
   /** Takes up the response at `address` to the sign-in of `record`. */
-  const take = async (address, record, state) => complete({ ...core.verify(address, record), address, record, state });
+  const take = async (address, record, state, isOver) => complete({ ...core.verify(address, record), address, record, state, isOver });
 
   // A response to no sign-in that we know: an old address if somebody is signed in, else a refusal.
   const stray = () => {
@@ -52,21 +55,13 @@ export function makeCallback({ core, session, records, log, leave, revoke }) {
     throw new GatepassError("callback_invalid", { rule: "state_unknown" });
   };
 
-  /** Signs in again without a click, once in ten minutes: never a loop. */
-  const restart = async (record, rule) => {
-    const now = Math.floor(Date.now() / 1000);
-    const last = records.mark(RESTARTED);
-    // What cannot be remembered could loop.
-    const allowed = !(last && Math.abs(now - last) < RESTART_PAUSE) && records.setMark(RESTARTED, `${now}`);
-    if (!allowed) throw new GatepassError("callback_invalid", { rule });
-    log("sign_in_restarted", rule);
-    return leave(() => core.restart(record));
+  const restart = async (isOver, rule, record) => {
+    allowRestart({ records, log }, rule);
+    return leave(() => core.restart(record), isOver);
   };
 
   const complete = async (callback) => {
-    const { epoch } = session;
-    const { address, record, jwksUri } = callback;
-    const isOver = () => epoch !== session.epoch;
+    const { address, record, jwksUri, isOver } = callback; // of the first try: another one is no new sign-in
     let text, drift;
     try {
       const exchange = callback.answer ?? send(core.exchange(address, record));
@@ -87,8 +82,8 @@ export function makeCallback({ core, session, records, log, leave, revoke }) {
     if (Math.abs(drift) > NOTABLE_DRIFT) log("clock_drift_adopted", `${drift}`);
     for (const mark of [SIGNED_OUT, RESTARTED]) records.setMark(mark);
     await session.keep(text);
-    if (isOver()) {
-      await session.drop(session.reason);
+    if (isOver() || records.mark(SIGNED_OUT) === "1") {
+      await session.drop(session.held ? "elsewhere" : session.reason);
       return signedOut(callback);
     }
     return { returnTo: callback.returnTo };

@@ -5,24 +5,22 @@
 //   sign-out ───────────┘      ^                 └─> other tabs
 //   timer, network, page ── check
 
-import { makeCallback } from "./callback.js";
 import { GatepassError, toGatepassError } from "./errors.js";
-import { depart } from "./page.js";
-import { makeProvider } from "./provider.js";
 import { SIGNED_OUT, makeRecords } from "./records.js";
-import { makeRenewal } from "./renewal.js";
 import { makeSession } from "./session.js";
 import { makeSnapshot } from "./snapshot.js";
 import { openStore } from "./stores.js";
 import { openTabs } from "./tabs.js";
-import { send } from "./wire.js";
 
 const AHEAD = 60; // seconds before the end, with `renew: "ahead"`
 const MAX_BACKOFF = 60_000; // milliseconds between two tries of a renewal that fails for now
 const MAX_TIMER = 2 ** 31 - 1; // milliseconds; longer ones fire at once
 
-/** `text` is the configuration for the core, `log` takes an event and its detail; `load` gives the core. */
-export function makeClient(text, config, log, load) {
+/**
+ * `text` is the configuration for the core, `log` takes an event and its detail; `enter(client)` gives it its
+ * core and its door.
+ */
+export function makeClient(text, config, log, enter) {
   const name = config?.name ?? "default";
   const ahead = config?.renew === "ahead" ? AHEAD : 0;
   const snapshot = makeSnapshot();
@@ -30,17 +28,13 @@ export function makeClient(text, config, log, load) {
   let failures = 0; // renewals in a row that failed
   let retry = false; // the last one may succeed by itself
 
-  const client = { config, name, log, snapshot, records: makeRecords(name) };
+  const client = { text, config, name, log, snapshot, records: makeRecords(name) };
   const session = (client.session = makeSession(client));
 
   const open = async () => {
     if (typeof window === "undefined") throw new GatepassError("unsupported_environment", { rule: "no_window" });
-    const { Client } = await load();
-    client.core = new Client(text, location.origin);
+    await enter(client);
     client.store = openStore(config.storage, `gatepass:${name}:session`, client.core.owner());
-    client.provider = makeProvider(client);
-    client.callback = makeCallback(client);
-    client.renewal = makeRenewal(client);
     client.tabs = openTabs(name, heard);
     for (const event of ["pageshow", "online"]) addEventListener(event, check);
     document.addEventListener("visibilitychange", check);
@@ -101,32 +95,6 @@ export function makeClient(text, config, log, load) {
     return session.held;
   };
 
-  /** The sign-in that `begin` makes, once the provider is known. */
-  client.begin = async (begin) => {
-    if (!client.core.isKnown()) begin(); // what the app asks is judged before anything is fetched
-    await client.provider.ready();
-    return begin();
-  };
-
-  /** Leaves for the login page. */
-  client.leave = async (begin) => {
-    const { url, state, record } = await client.begin(begin);
-    if (!(await client.records.keep(state, record))) throw new GatepassError("storage_unavailable", { rule: "transaction" });
-    return depart(url);
-  };
-
-  /** Tells the provider that a refresh token is no longer wanted. Nobody waits for the answer. */
-  client.revoke = async (token) => {
-    if (!token) return;
-    try {
-      await client.provider.ready();
-      const request = client.core.revoke(token);
-      if (request) await send(request);
-    } catch {
-      // It ends by itself, in its time.
-    }
-  };
-
   // Milliseconds to the next check, if there is something to check then: tokens that can be renewed and
   // that nobody asks for are left alone.
   const pause = () => {
@@ -147,11 +115,15 @@ export function makeClient(text, config, log, load) {
     else client.show();
   };
 
-  // Another tab says: "changed", or "signed_out".
+  // Another tab says: "changed", "signed_out", or "revoked".
   const heard = async (what) => {
     if (what === "signed_out") {
       session.epoch++;
       if (session.held) session.end("elsewhere");
+    }
+    if (what === "revoked") {
+      session.epoch++;
+      if (session.held) await session.drop(what);
     }
     await session.read();
     failures = 0;

@@ -8,4 +8,5 @@ export const CODES = {
   assertion_invalid: ["assertion", "provider", false, "The identity that came back does not pass the checks of SAML."],
   assertion_encrypted: ["assertion", "provider", false, "The identity provider encrypts its assertions. A page has no private key: turn encryption off there."],
   idp_initiated_refused: ["callback", "person", false, "The sign-in began at the identity provider, which this app does not allow. Sign in from here."],
+  worker_unavailable: ["request", "developer", false, "The service worker that takes the sign-in's answer is not there: acs.js must be served from this site."],
 };

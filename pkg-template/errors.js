@@ -47,7 +47,7 @@ export class GatepassError extends Error {
 }
 
 // By name, not by class: pages carry two copies of a package, and frames have their own classes.
-export const isGatepassError = (e) => e?.name === "GatepassError" && isCode(e.code);
+export const isGatepassError = (e) => e?.name === "GatepassError" && typeof e.code === "string";
 
 const isCode = (code) => Object.hasOwn(CODES, code);
 

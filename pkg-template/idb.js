@@ -1,6 +1,7 @@
 // Records in IndexedDB, one object store. Every method rejects where the browser denies it.
 
-const run = async (mode, action) => {
+/** One transaction: what `action(store)` resolves with. It waits for nothing but {@link result}s. */
+export const run = async (mode, action) => {
   const db = await result(indexedDB.open("gatepass", 1), (open) => open.result.createObjectStore("records"));
   try {
     const transaction = db.transaction("records", mode);
@@ -15,12 +16,21 @@ const run = async (mode, action) => {
   }
 };
 
-const result = (request, upgrade) =>
+/** What a request of a transaction comes to. */
+export const result = (request, upgrade) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = request.onblocked = () => reject(request.error);
+    request.onerror = () => reject(request.error);
+    request.onblocked = reject;
     request.onupgradeneeded = () => upgrade(request);
   });
+
+/** In a transaction: all [key, value] pairs whose key starts with `prefix`. */
+export const pairs = async (store, prefix) => {
+  const range = IDBKeyRange.bound(prefix, prefix + "\uffff");
+  const [keys, values] = await Promise.all([result(store.getAllKeys(range)), result(store.getAll(range))]);
+  return keys.map((key, i) => [key, values[i]]);
+};
 
 export const idb = {
   get: (key) => run("readonly", (store) => result(store.get(key))),
@@ -44,10 +54,5 @@ export const idb = {
     }),
 
   /** All [key, value] pairs whose key starts with `prefix`. */
-  list: (prefix) =>
-    run("readonly", async (store) => {
-      const range = IDBKeyRange.bound(prefix, prefix + "\uffff");
-      const [keys, values] = await Promise.all([result(store.getAllKeys(range)), result(store.getAll(range))]);
-      return keys.map((key, i) => [key, values[i]]);
-    }),
+  list: (prefix) => run("readonly", (store) => pairs(store, prefix)),
 };

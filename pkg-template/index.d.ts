@@ -1,23 +1,26 @@
 // The contract of the npm package `gatepass`, kept by hand. `make test` holds it equal to the
 // Rust error codes, errors.js and the README, and compiles tests/types/ against it.
 
+import type { SamlConfig, SamlSp } from "./saml.js";
+
 /**
  * Makes one client. Synchronous and safe to call on a server: it touches no global but the address
  * bar, and that only when the page is the redirect URI. The WebAssembly is loaded on first use.
  *
  * On the redirect URI it takes the authorization response (`code`, `state`, `iss`, `error` …) out of
  * the address bar at once, so that no Referer and no history entry carries it; the app's own query,
- * fragment and `history.state` stay.
+ * fragment and `history.state` stay. The SAML door's handle and logout messages likewise.
  *
  * A mistake in `config` is reported by the first method that is called, as `config_invalid`.
  *
- * @see RFC 6749 §4.1, RFC 7636, RFC 9700 §2.1
+ * @see RFC 6749 §4.1, RFC 7636, RFC 9700 §2.1; SAML profiles §4.1
  */
 export function createGatepass(config: GatepassConfig): Gatepass;
 
 /**
  * Loads the WebAssembly now instead of on first use. Optional; call it early where the first click
- * must be fast. Concurrent calls share one load; a failed load is forgotten and can be tried again.
+ * must be fast. Concurrent calls share one load; a failed load is forgotten and can be tried again. This is the
+ * OpenID door's module; `init` of `gatepass/saml` loads the SAML door's.
  *
  * @param source where the module comes from. Default: the copy inside the package, which
  *   every bundler carries without configuration. Pass a URL or `Response` to stream
@@ -52,10 +55,15 @@ export interface Gatepass {
    * Leaves the page for the provider's login page (authorization code + PKCE S256, state, nonce).
    * No request is made before the redirect.
    *
+   * SAML: leaves for the identity provider with an AuthnRequest, by address or by form, once the service worker
+   * that takes the answer is active (`acs: "worker"`).
+   *
    * @throws {GatepassError} `request_invalid` for an option that cannot be sent, `storage_unavailable`
    *   when no store keeps the transaction, `interrupted` when the person comes back with the back
-   *   button, `config_invalid`, `unsupported_environment`.
-   * @see RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1
+   *   button, `config_invalid`, `unsupported_environment`. SAML: `worker_unavailable` (`details.rule`: `unsupported`,
+   *   `script`, `scope`, `timeout`), `request_invalid` when `sp.sign` fails (`failed`) or the page's
+   *   Content Security Policy forbids the form (`form_action`).
+   * @see RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1; SAML core §3.4.1, SAML bindings §3.4, §3.5
    */
   signIn(options?: SignInOptions): Promise<never>;
 
@@ -64,6 +72,8 @@ export interface Gatepass {
    * window is opened before anything is waited for. Works where storage is denied (this page holds the
    * transaction) and where the provider's page is cut off from its opener (Cross-Origin-Opener-Policy):
    * the window comes to the redirect URI of this origin, and the two pages find each other there.
+   *
+   * SAML has no such thing yet: `request_invalid` / `unsupported`.
    *
    * @throws {GatepassError} `popup_blocked` when the browser opens no window; `interrupted` when the
    *   person closes it (a response that comes later all the same still signs in); as `signIn` and
@@ -77,15 +87,18 @@ export interface Gatepass {
    *
    * @param url the full redirect URL. Default: the one this page was opened with.
    * @throws {GatepassError} `callback_invalid`, `access_denied`, `login_required`, `provider_refused`,
-   *   every code of the rooms tokens, id_token and keys.
-   * @see RFC 6749 §4.1.2, RFC 9207 §2.4, OpenID Connect Core §3.1.3.7
+   *   every code of the rooms tokens, id_token and keys. SAML: `callback_invalid`, `message_invalid`,
+   *   `signature_invalid`, `assertion_invalid`, `assertion_encrypted`, `idp_initiated_refused`, `access_denied`,
+   *   `login_required`, `provider_refused`, `storage_unavailable`; with `exchange` the codes of the room tokens.
+   * @see RFC 6749 §4.1.2, RFC 9207 §2.4, OpenID Connect Core §3.1.3.7; SAML profiles §4.1.4.3
    */
   handleCallback(url?: string): Promise<CallbackResult>;
 
   /**
    * Signs in from a link that names the identity provider: a portal tile, a bookmark, an e-mail.
    * Reads `idp` or `identity_provider`, `idp_identifier`, `login_hint`, `lang` and `target_link_uri`
-   * (same origin only); `iss`, when present, must be this client's issuer.
+   * (same origin only); `iss`, when present, must be this client's issuer. SAML: `target_link_uri` and `iss`, the
+   * identity provider's entity ID.
    *
    * @throws {GatepassError} as `signIn`.
    * @see OpenID Connect Core §4 (initiating login from a third party)
@@ -99,7 +112,7 @@ export interface Gatepass {
    * @throws {GatepassError} `sign_in_required` when nobody is signed in (`details.rule`: the snapshot's
    *   reason) or the token cannot live that long (`min_validity`). Retryable, the session stands:
    *   `network_failed`, `request_timeout`, `provider_unavailable`, `rate_limited`, `keys_unavailable`,
-   *   `refresh_busy`.
+   *   `refresh_busy`. SAML without `exchange`, which has no tokens: `config_invalid` / `missing`.
    * @see RFC 6749 §6, RFC 9700 §4.14
    */
   getAccessToken(options?: TokenOptions): Promise<string>;
@@ -111,7 +124,8 @@ export interface Gatepass {
    * The claims of the provider's userinfo endpoint, fetched anew with each call.
    *
    * @throws {GatepassError} `userinfo_invalid` when the answer is unusable or for another subject
-   *   (`details.rule`: `sub`) or there is no such endpoint (`endpoint`); as `getAccessToken`.
+   *   (`details.rule`: `sub`) or there is no such endpoint (`endpoint`); as `getAccessToken`. SAML:
+   *   `request_invalid` / `unsupported`.
    * @see OpenID Connect Core §5.3
    */
   getUserInfo(): Promise<Readonly<Record<string, unknown>>>;
@@ -122,7 +136,8 @@ export interface Gatepass {
    * the token is renewed and the request made once more, unless `init.body` is a stream. A redirect to
    * another origin loses the token (Fetch standard §4.4, HTTP-redirect fetch).
    *
-   * @throws {GatepassError} `request_invalid` / `no-cors`: such a request cannot carry a token.
+   * @throws {GatepassError} `request_invalid` / `no-cors`: such a request cannot carry a token. SAML without `exchange`,
+   *   for an API of `apiOrigins`: `config_invalid` / `missing`. Else as `getAccessToken`, but for `sign_in_required`.
    */
   fetch: typeof fetch;
 
@@ -132,14 +147,34 @@ export interface Gatepass {
    * resolve then. `everywhere`: before that, ends the person's sessions on every device (Cognito
    * GlobalSignOut; needs the scope `aws.cognito.signin.user.admin`).
    *
+   * SAML: `global` sends a LogoutRequest where the identity provider has single logout and `sp.sign` signs, else leaves
+   * for its sign-out page (`idp.signOut`); with neither it is `local`.
+   *
    * Never fails for the network: local state is gone first.
    *
    * @throws {GatepassError} `request_invalid` for an option that does not exist, or `everywhere` at a
-   *   provider that has no such thing: nothing has been done then.
+   *   provider that has no such thing: nothing has been done then. `interrupted` when the person comes back with the
+   *   back button.
    * @see RFC 7009; Cognito `/logout`; OpenID Connect RP-Initiated Logout §2, without `id_token_hint`: a
-   *   token has no place in an address, so a provider may ask the person to confirm
+   *   token has no place in an address, so a provider may ask the person to confirm; SAML profiles §4.4
    */
   signOut(options?: { scope?: "local" | "global"; everywhere?: boolean }): Promise<void>;
+
+  /**
+   * SAML: the response as it was received, base64, for a back end that verifies it again (`createVerifier` of
+   * `gatepass/saml`). Only in the page that the person came back to, and until it can no longer be accepted.
+   *
+   * @throws {GatepassError} `sign_in_required` when nobody is signed in or it is gone (`response_expired`); with another
+   *   door `request_invalid` / `unsupported`.
+   */
+  samlResponse(): Promise<string>;
+
+  /**
+   * SAML: our metadata, XML to upload at the identity provider (SAML metadata §2.4.4).
+   *
+   * @throws {GatepassError} `config_invalid`; with another door `request_invalid` / `unsupported`.
+   */
+  spMetadata(): Promise<string>;
 
   /**
    * Hosted pages of the user pool, to link to. They come back to the redirect URI without `state`,
@@ -150,6 +185,7 @@ export interface Gatepass {
   readonly urls: { signUp(): string; forgotPassword(): string; addPasskey(): string };
 }
 
+/** An option of another door is `request_invalid` / `unknown`. */
 export interface SignInOptions {
   /** Where to be afterwards: a path of this origin. Anything else becomes `/`. Default: the present page. */
   returnTo?: string;
@@ -177,6 +213,14 @@ export interface SignInOptions {
   acrValues?: string;
   /** Any further authorization parameter. One that gatepass sets itself is `request_invalid`. */
   extraParams?: Readonly<Record<string, string>>;
+  /** SAML `ForceAuthn`: the person types a credential again. Enforced: an older `AuthnInstant` is refused. Default: false. */
+  forceAuthn?: boolean;
+  /** SAML `IsPassive`: the identity provider must not show a page; `login_required` when it would have to. Default: false. */
+  isPassive?: boolean;
+  /** SAML `Format` of NameIDPolicy. Default: left out, for the identity provider to choose. */
+  nameIdFormat?: string;
+  /** SAML `RequestedAuthnContext`, exact: one of these classes. Enforced. Default: any. */
+  authnContext?: readonly string[];
 }
 
 export interface TokenOptions {
@@ -186,7 +230,7 @@ export interface TokenOptions {
 
 export interface CallbackResult {
   snapshot: Snapshot;
-  /** The `returnTo` of the sign-in: path, query and fragment on this origin. */
+  /** Where to be now: the sign-in's `returnTo`, or `logoutUri` after a single logout. Path, query and fragment on this origin. */
   returnTo: string;
 }
 
@@ -202,39 +246,57 @@ export type Snapshot = { readonly error?: GatepassError } & (
   | {
       readonly status: "signedIn";
       readonly user: User;
-      /** When the present tokens end. They are renewed then, or before. */
+      /**
+       * When the present tokens end. They are renewed then, or before. SAML: when the session ends: by
+       * `SessionNotOnOrAfter`, else with the assertion; with `exchange` no later than the token. `onLog` hears `session_ends_soon` a minute before.
+       */
       readonly expiresAt: Date;
-      readonly via: "oidc";
+      /** The door. */
+      readonly via: "oidc" | "saml";
       /** The last renewal failed for now. The person stays signed in, and it is tried again by itself. */
       readonly stale: boolean;
     }
 );
 
 export interface User {
-  /** The subject: unique and stable within `issuer`. */
+  /** The subject: unique and stable within `issuer`. SAML: the NameID, unless `attributes` maps it otherwise. */
   readonly id: string;
   readonly issuer: string;
   readonly name?: string;
   readonly email?: string;
+  /** Never with SAML. */
   readonly emailVerified?: boolean;
-  /** `cognito:groups`. */
+  /** `cognito:groups`. SAML: by `attributes`. */
   readonly groups: readonly string[];
-  /** `cognito:roles`, then `defaultRoles` of the configuration when there are none. */
+  /** `cognito:roles`; SAML: by `attributes`. Then `defaultRoles` of the configuration when there are none. */
   readonly roles: readonly string[];
-  /** Every claim of the verified ID token. */
+  /**
+   * Every claim of the verified ID token. SAML: `nameId`, `assertionId`, `signed` (the outermost element whose
+   * signature holds: `assertion` or `response`), `authnInstant` and `sessionNotOnOrAfter` (seconds since 1970),
+   * `authnContext`, `sessionIndex`.
+   */
   readonly claims: Readonly<Record<string, unknown>>;
+  /** SAML: every attribute by its name, with all its values. Otherwise empty. */
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** One door: Amazon Cognito, or any other OpenID provider. */
+/** One door: Amazon Cognito, any other OpenID provider, or SAML. */
 export type GatepassConfig = CommonConfig &
-  ({ cognito: CognitoConfig; oidc?: never } | { oidc: OidcConfig; cognito?: never });
+  (
+    | { cognito: CognitoConfig; oidc?: never; saml?: never }
+    | { oidc: OidcConfig; cognito?: never; saml?: never }
+    | { saml: SamlClientConfig; cognito?: never; oidc?: never; scopes?: never; renew?: never }
+  );
 
 export interface CommonConfig {
   /** On this origin: absolute or a path. No fragment; https, except on localhost. Default: `/callback`. */
   redirectUri?: string;
-  /** Where the provider's logout page returns to; must be registered there. Absolute or a path. Default: `/`. */
+  /**
+   * Where the provider's logout page returns to; must be registered there. Absolute or a path. SAML: of this origin, where a
+   * single logout ends. Default: `/`.
+   */
   logoutUri?: string;
-  /** Default: `["openid", "email", "profile"]`. */
+  /** Default: `["openid", "email", "profile"]`. Not with SAML. */
   scopes?: readonly string[];
   /** Keeps several clients on one origin apart. Letters, digits, `-` and `_`. Default: `default`. */
   name?: string;
@@ -246,18 +308,21 @@ export interface CommonConfig {
    *
    * Where the browser denies the store, the session lives in this page's memory and `onLog` hears
    * `session_in_memory`. A record that is damaged, foreign or of a future version is dropped with
-   * `session_dropped`.
+   * `session_dropped`. A SAML assertion with `OneTimeUse` makes a session for this page alone (SAML core §2.5.1.5).
    */
   storage?: "vault" | "session" | "local" | "memory" | TokenStorage;
   /** Origins that `fetch` sends the token to, e.g. `https://api.example.com`. Default: none. */
   apiOrigins?: readonly string[];
   /** Which token `fetch` sends. Default: `access`. */
   bearer?: "access" | "id";
-  /** `lazy`: tokens are renewed when one is asked for. `ahead`: a minute before they end. Default: `lazy`. */
+  /** `lazy`: tokens are renewed when one is asked for. `ahead`: a minute before they end. Default: `lazy`. Not with SAML. */
   renew?: "lazy" | "ahead";
-  /** Roles of a person whose token names none. Default: none. */
+  /** Roles of a person whose token or assertion names none. Default: none. */
   defaultRoles?: readonly string[];
-  /** Called once per completed sign-in. Default: `history.replaceState` to `returnTo`. */
+  /**
+   * Called once per completed sign-in; SAML: also when a LogoutRequest of ours has been answered, and when a response is
+   * left aside because somebody is signed in. `result.snapshot` says which. Default: `history.replaceState` to `returnTo`.
+   */
   onCallback?(result: CallbackResult): void;
   /** Gets every noteworthy event. Never holds a token, a code or a personal datum. */
   onLog?(entry: LogEntry): void;
@@ -284,6 +349,63 @@ export interface CognitoConfig {
     /** Cognito's own API, for `signOut({ everywhere: true })`. */
     userPoolEndpoint?: string;
   };
+}
+
+/** The SAML door: this page's origin as a service provider. */
+export interface SamlClientConfig extends Omit<SamlConfig, "sp" | "allowIdpInitiated"> {
+  sp: SamlClientSp;
+  /** How requests leave. Default: `redirect`, where the identity provider takes it. */
+  binding?: "redirect" | "post";
+  /**
+   * Who takes the response, which comes by POST. `worker`: the service worker `acs.js`, a file of this site
+   * (`npx gatepass init public/`). `server`: `gatepass/acs` on an edge or a server of this site. Default: `worker`.
+   */
+  acs?: "worker" | "server";
+  /** Where `acs.js` is: absolute or a path, above the ACS URL. Default: `/acs.js`. */
+  workerUrl?: string;
+  /**
+   * Responses that answer no request: a tile of the identity provider's portal (SAML profiles §4.1.5). They cannot be told
+   * from one that somebody else sends, to have a person signed in as themselves. `restart`: such a response is
+   * not looked at; a proper sign-in begins instead, which the person need not see. Default: false.
+   */
+  allowIdpInitiated?: boolean | "restart";
+  /** Exchanges the response for tokens of the app's own back end, which verifies it again. Default: no tokens. */
+  exchange?: SamlExchange;
+}
+
+export interface SamlClientSp extends Omit<SamlSp, "sign" | "acsUrl"> {
+  /**
+   * Our assertion consumer service, of this origin (else `config_invalid` / `origin`): absolute or a path. Compared to the
+   * letter, query included.
+   */
+  acsUrl: string;
+  /**
+   * Signs requests: bytes → signature (ECDSA as r‖s), answered by the app's back end. A private key has no place in
+   * a page. Default: requests go unsigned.
+   */
+  sign?(octets: Uint8Array): Promise<ArrayBuffer | Uint8Array> | ArrayBuffer | Uint8Array;
+  /** URI of the algorithm behind `sign`. Default: RSA with SHA-256. */
+  signatureAlgorithm?: string;
+  /** The certificate of the key behind `sign`, PEM or base64, for our metadata. */
+  certificate?: string;
+  /** Our single logout service, HTTP-Redirect: a page of this origin that calls `ready()`. Default: none. */
+  sloUrl?: string;
+  /** Names the ACS in requests by its index, 0 to 65535. Default: by its URL. */
+  acsIndex?: number;
+}
+
+export interface SamlExchange {
+  /** Absolute or a path. */
+  tokenEndpoint: string;
+  /**
+   * `json`: `{ v: 1, samlResponse, inResponseTo? }`, the whole response in base64. `form`: the assertion alone by the
+   * grant `urn:ietf:params:oauth:grant-type:saml2-bearer` (RFC 7522 §2.1), which must then be signed itself, else
+   * `signature_invalid` / `assertion_unsigned`. Default: `json`. The answer is that of RFC 6749 §5.1, within 10
+   * seconds; its `refresh_token` is not used. No cookies are sent; an endpoint of another origin has to allow this one (CORS).
+   */
+  format?: "json" | "form";
+  /** `client_id` of the form. Default: none. */
+  clientId?: string;
 }
 
 /** Any OpenID provider with authorization code, PKCE and public clients. */
@@ -386,4 +508,5 @@ export type GatepassErrorCode =
   | "signature_invalid"
   | "assertion_invalid"
   | "assertion_encrypted"
-  | "idp_initiated_refused";
+  | "idp_initiated_refused"
+  | "worker_unavailable";

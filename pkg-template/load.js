@@ -8,11 +8,15 @@ import { GatepassError } from "./errors.js";
 const modules = { oidc: [() => import("./wasm/gatepass.js"), () => import("./wasm/inline.js")] }; // glue, bytes
 const loading = {}; // one load of each module, shared; forgotten if it fails
 
-/** For the SAML door, which adds its modules. `oidc`: the page has a client; `join` may answer with another module's name. */
-export const doors = { modules, loading, oidc: false, join: (door) => door };
+/**
+ * For the SAML door, which adds its modules. `oidc`, `saml`: the page has such a client; `coming`: the SAML door is on its way;
+ * `join` may answer with another module's name.
+ */
+export const doors = { modules, loading, join: (door) => door };
 
 /** The core's exports. */
-export function load(source, door = "oidc") {
+export async function load(source, door = "oidc") {
+  await doors.coming;
   const name = source ? door : doors.join(door);
   return (loading[name] ??= start(source, ...modules[name]).catch((e) => {
     delete loading[name];

@@ -7,23 +7,13 @@
 // cuts the window off from its opener. Both reach this origin only. While this page waits it holds a
 // lock with the state in its name, so that a page with a stale address knows at once that nobody does.
 
-import { GatepassError } from "./errors.js";
-
 const CHANNEL = "gatepass:popup";
 const ANSWER_WITHIN = 5000; // milliseconds; the page that waits may be busy
-const FEATURES = "popup,width=480,height=680";
 const GRACE = 1000; // milliseconds from the person's return to this page
 
 const RETURNS = ["focus", "pointerdown"];
 
 const waiting = new Map(); // by state: what to do with its address
-
-/** Opens the window; must be called while the person's click counts. */
-export function openPopup() {
-  const popup = window.open("", "", FEATURES);
-  if (!popup) throw new GatepassError("popup_blocked");
-  return popup;
-}
 
 /**
  * `take(address)` is called when the window comes back with `state`; `givenUp()` when the person closes

@@ -3,6 +3,7 @@
 // | record                           | where                                                                  | until                  |
 // | `gatepass:{client}:tx:{state}`   | the first of sessionStorage, IndexedDB, localStorage that reads back   | the browser comes back |
 // | `gatepass:{client}:signed-out`   | localStorage: "1" deliberately, else the reason why the session ended  | the next sign-in       |
+// | `gatepass:{client}:logout`       | localStorage: the ID of a LogoutRequest that was sent                  | its answer             |
 // | `gatepass:{client}:restarted`    | localStorage: when a sign-in was restarted without a click             | the next sign-in       |
 
 import { idb } from "./idb.js";
@@ -24,14 +25,14 @@ export function makeRecords(client) {
   const transactions = `${own}tx:`;
 
   return {
-    /** Keeps a transaction in the first store that reads it back. False: none does. */
-    async keep(state, text) {
+    /** Keeps a transaction in the first store that reads it back; `forWorkers`: in IndexedDB, the only one that they see. False: none does. */
+    async keep(state, text, forWorkers) {
       const key = transactions + state;
       for (const name of WEB) for (const old of stale(entries(name, transactions))) remove(name, old);
-      if (write("sessionStorage", key, text)) return true;
+      if (!forWorkers && write("sessionStorage", key, text)) return true;
       for (const old of stale(await inIdb(transactions))) await idb.take(old).catch(() => {});
       if ((await idb.put(key, text).catch(() => {})) === text) return true;
-      return write("localStorage", key, text);
+      return !forWorkers && write("localStorage", key, text);
     },
 
     /** Takes the transaction of `state`: whoever comes second finds nothing. */
@@ -49,8 +50,10 @@ export function makeRecords(client) {
       }
       const suffix = `:tx:${state}`;
       const theirs = (keys) => keys.some((other) => other.endsWith(suffix) && other !== key);
+      const there = (await inIdb(PREFIX)).map(([other]) => other);
+      // Last: another client of this page may have claimed its own meanwhile.
       const here = [...claimed, ...WEB.flatMap((name) => entries(name, PREFIX).map(([other]) => other))];
-      if (theirs(here) || theirs((await inIdb(PREFIX)).map(([other]) => other))) return FOREIGN;
+      if (theirs(there) || theirs(here)) return FOREIGN;
     },
 
     /** Every transaction of this client goes. */

@@ -1,6 +1,6 @@
 /**
- * SAML 2.0 responses verified: on a back end, an edge runtime, or in a page. Needs WebCrypto (`crypto.subtle`)
- * and nothing else.
+ * SAML 2.0: a page's sign-in with nothing of the other door in it, and responses verified on a back end, an edge
+ * runtime, or in a page. The verifier needs WebCrypto (`crypto.subtle`) and nothing else.
  *
  * What a page verifies tells the *page* who is there. A server that acts on it verifies the response for itself:
  * with this module, from the same bytes, by the same rules.
@@ -9,9 +9,12 @@
  * @module
  */
 
-import type { User } from "./index.js";
+import type { CommonConfig, Gatepass, SamlClientConfig, User } from "./index.js";
 
 export { GatepassError, isGatepassError } from "./index.js";
+
+/** As `createGatepass` of `gatepass`, for pages that know only this door: nothing of the other one is downloaded. */
+export function createGatepass(config: CommonConfig & { saml: SamlClientConfig; scopes?: never; renew?: never }): Gatepass;
 
 /**
  * Loads the WebAssembly early.
@@ -84,6 +87,8 @@ export interface SamlIdpByMetadata {
   metadata: string;
   /** Which one, where there are several. */
   entityId?: string;
+  /** Its page that ends the person's session there, for want of single logout. Default: none. */
+  signOut?: string;
   certificates?: never;
   singleSignOn?: never;
 }
@@ -93,6 +98,8 @@ export interface SamlIdpByHand {
   entityId: string;
   /** Where requests go, https. */
   singleSignOn: string;
+  /** Its page that ends the person's session there. Default: none. */
+  signOut?: string;
   /** X.509 as PEM or bare base64; several for a roll-over. RSA of 2048 bits or more, P-256, P-384, P-521. */
   certificates: string | readonly string[];
   metadata?: never;
@@ -103,12 +110,14 @@ export interface SamlSp {
   entityId: string;
   /** Our assertion consumer service, absolute; compared to the letter, query included. */
   acsUrl: string;
+  /** Whether the page's requests are signed, which our metadata says and some identity providers ask for. Default: false. */
+  sign?: boolean;
 }
 
 /** Who signed in, as the identity provider says it. */
 export interface SamlIdentity {
-  /** `claims` is empty: SAML has attributes. */
-  readonly user: User & { readonly attributes: Readonly<Record<string, readonly string[]>> };
+  /** `claims` is empty here: what a session's would say are the fields below. */
+  readonly user: User;
   readonly nameId: SamlNameId;
   /** With `issuer`, the key under which replays are remembered. */
   readonly assertionId: string;

@@ -32,6 +32,14 @@ export function makeSession(client) {
     /** The error of whoever asks for somebody's tokens in vain. */
     nobody: (rule = reason) => new GatepassError("sign_in_required", { rule }),
 
+    /** Tells later whether the person has signed out since, here or in another tab. */
+    watch() {
+      const { epoch } = session;
+      const isOut = () => client.records.mark(SIGNED_OUT) === "1";
+      const wasOut = isOut();
+      return () => epoch !== session.epoch || (!wasOut && isOut());
+    },
+
     /** Seconds that the tokens still live, by whichever clock says less: one can be set, the other sleeps. */
     remaining() {
       const { since, lifetime, base } = held;

@@ -26,11 +26,11 @@ export function makeSnapshot() {
   };
 }
 
-const signedIn = ({ user, since, lifetime }, stale) => ({
+const signedIn = ({ user, since, lifetime, via = "oidc" }, stale) => ({
   status: "signedIn",
-  user,
+  user: { attributes: {}, ...user },
   expiresAt: new Date((since + lifetime) * 1000),
-  via: "oidc",
+  via,
   stale,
 });
 

@@ -3,6 +3,12 @@
 const keys = new Map(); // by algorithm and bytes
 const MAX_KEYS = 64;
 
+/** Whether one of these questions is answered with yes. */
+export async function anyHolds(checks) {
+  for (const check of checks) if (await holds(check)) return true;
+  return false;
+}
+
 /** A key that cannot be imported verifies nothing. */
 export async function holds({ algorithm, key, signature, signed }) {
   const { subtle } = crypto;

@@ -2,7 +2,7 @@
 // then lives in this page's memory.
 
 import { idb } from "./idb.js";
-import { acquire } from "./locks.js";
+import { seal, unseal } from "./vault.js";
 
 /** The store of this kind for the record `key`, which belongs to `owner`. */
 export function openStore(kind, key, owner) {
@@ -13,7 +13,7 @@ export function openStore(kind, key, owner) {
   return vault(key, owner);
 }
 
-function memory() {
+export function memory() {
   let kept;
   return { get: async () => kept, set: async (text) => (kept = text), remove: async () => (kept = undefined) };
 }
@@ -34,42 +34,12 @@ const web = (open, key) => ({
   remove: async () => open().removeItem(key),
 });
 
-// IndexedDB, AES-GCM, a key that cannot leave the browser, a new random 96-bit IV for each write. The
-// owner (version, client, issuer, client id, kind) is bound to the record: one cannot stand in
-// another's place. It protects the bytes at rest; a script of this origin can still ask for a token.
+// The owner: version, client, issuer, client id, kind.
 const vault = (key, owner) => ({
   async get() {
     const record = await idb.get(key);
-    if (record === undefined) return undefined;
-    const vaultKey = await openVault();
-    try {
-      return new TextDecoder().decode(await crypto.subtle.decrypt(algorithm(record.iv, owner), vaultKey, record.data));
-    } catch {
-      return ""; // a damaged record
-    }
+    return record && unseal(record, owner);
   },
-  async set(text) {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const data = await crypto.subtle.encrypt(algorithm(iv, owner), await openVault(), encode(text));
-    await idb.put(key, { iv, data });
-  },
+  set: async (text) => idb.put(key, await seal(text, owner)),
   remove: () => idb.take(key),
 });
-
-const VAULT_KEY = "gatepass:vault-key";
-const PATIENCE = 5000; // milliseconds
-const encode = (text) => new TextEncoder().encode(text);
-const algorithm = (iv, owner) => ({ name: "AES-GCM", iv, additionalData: encode(owner) });
-
-// Two tabs may come first at once: made under a lock, added only where there is none, read again.
-async function openVault() {
-  const known = await idb.get(VAULT_KEY);
-  if (known instanceof CryptoKey) return known;
-  const release = await acquire(VAULT_KEY, PATIENCE);
-  try {
-    const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    return await idb.add(VAULT_KEY, made, (key) => key instanceof CryptoKey);
-  } finally {
-    release();
-  }
-}

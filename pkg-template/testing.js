@@ -1,10 +1,12 @@
 // A double for the tests of apps: no wasm, no network, no timers. Same snapshots, same errors.
 
-import { GatepassError } from "./errors.js";
+import { CODES } from "./errors-saml.js";
+import { GatepassError, addCodes } from "./errors.js";
 
 const NOBODY = { status: "signedOut", reason: "never" };
 
 export function createTestGatepass({ user, error } = {}) {
+  addCodes(CODES);
   const listeners = new Set();
   const calls = [];
   let snapshot, failure;
@@ -20,7 +22,7 @@ export function createTestGatepass({ user, error } = {}) {
   };
   const signedIn = (who, seconds = 3600) => {
     const claims = { sub: "test-user", iss: "https://issuer.test", ...who.claims };
-    const person = { id: claims.sub, issuer: claims.iss, groups: [], roles: [], ...who, claims };
+    const person = { id: claims.sub, issuer: claims.iss, groups: [], roles: [], attributes: {}, ...who, claims };
     return { status: "signedIn", via: "oidc", user: Object.freeze(person), expiresAt: new Date(Date.now() + seconds * 1000), stale: false };
   };
   const token = (name) => async ({ minValidity = 0 } = {}) => {
@@ -67,6 +69,14 @@ export function createTestGatepass({ user, error } = {}) {
     async fetch(...args) {
       record("fetch", ...args);
       return globalThis.fetch(...args); // without a token: mock it as the app's tests mock fetch
+    },
+    async samlResponse() {
+      record("samlResponse");
+      return "dGVzdA==";
+    },
+    async spMetadata() {
+      record("spMetadata");
+      return "<md:EntityDescriptor/>";
     },
     async signOut(options) {
       record("signOut", options);

@@ -22,16 +22,29 @@ test("the tarball has exactly these files", () => {
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "SAML.md",
+    "acs-form.js",
+    "acs-handler.js",
+    "acs-ready.js",
+    "acs-script.js",
+    "acs.d.ts",
+    "acs.js",
     "arrival.js",
     "callback.js",
+    "cli.mjs",
     "client.js",
+    "door-oidc.js",
+    "door-saml.bundle.js",
+    "door-saml.js",
     "errors-saml.js",
     "errors.js",
     "fetch.js",
+    "hand-over.js",
     "idb.js",
     "index.d.ts",
     "index.js",
     "keys.js",
+    "kit.js",
     "load.js",
     "locks.js",
     "package.json",
@@ -40,9 +53,15 @@ test("the tarball has exactly these files", () => {
     "provider.js",
     "records.js",
     "renewal.js",
+    "replay.js",
+    "restart.js",
+    "saml-callback.js",
+    "saml-logout.js",
+    "saml-modules.js",
     "saml.d.ts",
     "saml.js",
     "session.js",
+    "shell.js",
     "sign-out.js",
     "snapshot.js",
     "spki.js",
@@ -50,6 +69,8 @@ test("the tarball has exactly these files", () => {
     "tabs.js",
     "testing.d.ts",
     "testing.js",
+    "vault.js",
+    "verifier.js",
     "wasm/both-inline.js",
     "wasm/both.js",
     "wasm/both_bg.wasm",
@@ -65,7 +86,7 @@ test("the tarball has exactly these files", () => {
 });
 
 test("every target of exports and types is in the tarball", () => {
-  const targets = [manifest.types, ...Object.values(manifest.exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)))];
+  const targets = [manifest.types, ...Object.values(manifest.bin), ...Object.values(manifest.exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)))];
   assert.ok(targets.length >= 4);
   for (const target of targets) assert.ok(files.includes(target.replace("./", "")), target);
 });
@@ -86,7 +107,7 @@ test("ESM only, one target for each subpath, no dependencies, nothing runs at in
   }
 });
 
-for (const [script, types] of [["index.js", "index.d.ts"], ["saml.js", "saml.d.ts"], ["testing.js", "testing.d.ts"]]) {
+for (const [script, types] of [["index.js", "index.d.ts"], ["acs-handler.js", "acs.d.ts"], ["saml.js", "saml.d.ts"], ["testing.js", "testing.d.ts"]]) {
   test(`${script} exports what ${types} declares`, async () => {
     const passedOn = [...source(types).matchAll(/^export \{ (.*) \} from/gm)].flatMap(([, names]) => names.split(", "));
     const declared = [...source(types).matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name).concat(passedOn);

@@ -1,6 +1,7 @@
 // gatepass/testing: the double behaves as the contract says, and an app can be tested with it.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createGatepass, isGatepassError } from "../../pkg/index.js";
 import { createTestGatepass } from "../../pkg/testing.js";
@@ -61,4 +62,15 @@ test("the double has exactly the real one's methods, and its own four", () => {
   const double = Object.keys(createTestGatepass()).sort();
   assert.deepEqual(double.filter((name) => !real.includes(name)), ["calls", "expire", "fail", "signInAs"]);
   assert.deepEqual(real.filter((name) => !double.includes(name)), []);
+});
+
+test("it can fail with every code of the contract", async () => {
+  const types = readFileSync(new URL("../../pkg/index.d.ts", import.meta.url), "utf8");
+  const codes = [...types.split("export type GatepassErrorCode =")[1].matchAll(/"(\w+)"/g)].map(([, code]) => code);
+  assert.ok(codes.length > 30);
+  for (const code of codes) {
+    const auth = createTestGatepass({ user: {} });
+    auth.fail(code);
+    await assert.rejects(auth.getAccessToken(), (e) => isGatepassError(e) && e.code === code && e.message.length > 10);
+  }
 });

@@ -81,8 +81,9 @@ async function start(): Promise<string> {
       const { user, expiresAt, via, stale } = snapshot;
       const groups: readonly string[] = [...user.groups, ...user.roles];
       const claim: unknown = user.claims["custom:department"];
-      const via1: "oidc" = via;
-      return [user.id, user.issuer, user.name ?? user.email ?? "", expiresAt.toISOString(), String(claim), via1, stale ? "…" : "", ...groups].join();
+      const door: "oidc" | "saml" = via;
+      const departments: readonly string[] = user.attributes["department"] ?? [];
+      return [user.id, user.issuer, user.name ?? user.email ?? "", expiresAt.toISOString(), String(claim), door, ...departments, stale ? "…" : "", ...groups].join();
     }
   }
 }
@@ -98,7 +99,8 @@ const greetings: Record<SignedOutReason, string> = {
 function useStore<T>(subscribe: (changed: () => void) => () => void, get: () => T): T {
   return subscribe(() => {}), get();
 }
-const { ready, subscribe, signIn, handleCallback, startFrom, getAccessToken, getIdToken, getUserInfo, signInWithPopup, signOut, urls } = auth;
+const { ready, subscribe, signIn, handleCallback, startFrom, getAccessToken, getIdToken, getUserInfo, signInWithPopup, signOut, samlResponse, spMetadata, urls } =
+  auth;
 const fetchWithToken: typeof fetch = auth.fetch;
 const current: Snapshot = useStore(subscribe, () => auth.snapshot);
 const user: User | undefined = current.status === "signedIn" ? current.user : undefined;
@@ -121,6 +123,8 @@ async function everyMethod(): Promise<void> {
   const tokens: string[] = [await getAccessToken(), await getAccessToken(minValidity), await getIdToken(minValidity)];
   const links: string[] = [urls.signUp(), urls.forgotPassword(), urls.addPasskey(), result.returnTo, ...tokens];
   console.log(links, user, (await ready()).error?.message);
+  const xml: string[] = [await spMetadata(), await samlResponse()];
+  console.log(xml);
   await signOut();
   await signOut({ scope: "local" });
   await signOut({ everywhere: true });
@@ -153,6 +157,7 @@ function explain(error: unknown): string {
     case "not_ready":
     case "internal":
     case "metadata_invalid":
+    case "worker_unavailable":
       return "developer";
     case "wasm_load_failed":
     case "network_failed":
@@ -195,6 +200,10 @@ const double: Gatepass = createTestGatepass({ user: { name: "Ada" } });
 
 // ── Mistakes that do not compile ──
 
+// @ts-expect-error: scopes belong to the other doors
+createGatepass({ saml: { idp: { metadata: "" }, sp: { entityId: "a", acsUrl: "/saml/acs" } }, scopes: ["openid"] });
+// @ts-expect-error: a private key has no place in a page
+createGatepass({ saml: { idp: { metadata: "" }, sp: { entityId: "a", acsUrl: "/saml/acs", sign: "-----BEGIN PRIVATE KEY-----" } } });
 // @ts-expect-error: a configuration is required
 createGatepass();
 // @ts-expect-error: and a provider in it

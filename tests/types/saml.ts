@@ -1,6 +1,6 @@
 // gatepass/saml as its users type it.
 
-import { createVerifier, isGatepassError, type SamlConfig, type SamlIdentity } from "gatepass/saml";
+import { createGatepass, createVerifier, isGatepassError, type SamlConfig, type SamlIdentity } from "gatepass/saml";
 
 const byHand: SamlConfig = {
   idp: { entityId: "https://idp.example", singleSignOn: "https://idp.example/sso", certificates: ["MII…"] },
@@ -28,3 +28,18 @@ export async function exchange(response: string, inResponseTo: string): Promise<
 }
 export const metadata: Promise<string> = createVerifier(byMetadata).metadata();
 export const unused = [neither, key];
+
+createGatepass({
+  saml: {
+    idp: { metadata: "<md:EntityDescriptor/>", signOut: "https://idp.example/bye" },
+    sp: { entityId: "a", acsUrl: "/saml/acs", sloUrl: "/saml/slo", sign: async (octets) => (await fetch("/sign", { method: "POST", body: octets.slice() })).arrayBuffer() },
+    binding: "post",
+    acs: "worker",
+    workerUrl: "/acs.js",
+    allowIdpInitiated: "restart",
+    exchange: { tokenEndpoint: "/api/token", format: "form", clientId: "app" },
+  },
+  apiOrigins: ["https://api.example"],
+}).signIn({ forceAuthn: true, authnContext: ["urn:a"] });
+// @ts-expect-error the other door is in `gatepass`
+createGatepass({ cognito: { userPoolId: "eu-central-1_a", clientId: "b", domain: "c" } });
