@@ -1,18 +1,17 @@
 # gatepass. The two commands: `make demo` and `make test`. Each installs what it lacks.
 #
 #   make pkg         the npm package in pkg/
-#   make demo        emulator + demo site on http://localhost:8585
-#   make demo-check  one whole sign-in in headless Chromium, pictures in target/demo/
+#   make demo        Cognito emulator, SAML identity provider, and the demo site on http://localhost:8585
+#   make demo-check  a whole sign-in through both doors in headless Chromium, pictures in target/demo/
 #   make test        every suite below
-#   make lint | native | c14n | browser | contract | packaging | e2e | engines | size
+#   make lint | native | c14n | browser | contract | acs | packaging | e2e | engines | size
 #   make bench       one SAML response verified, beside node-saml and samlify
-#   make idps        SimpleSAMLphp reads our requests, signed ones too (unpacks it, needs PHP)
 #   make fuzz        the XML core against libxml2, and noise against every reader of SAML
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := pkg
-.PHONY: pkg setup demo demo-check test lint native c14n browser contract packaging e2e engines size bench fuzz idps
+.PHONY: pkg setup demo demo-check test lint native c14n browser contract acs packaging e2e engines size bench fuzz
 
 need = bash tests/setup.sh
 timed = @bash tests/timed.sh
@@ -48,7 +47,7 @@ demo-check: pkg
 	@$(need) node python chromium
 	@node tests/e2e/demo-check.mjs
 
-test: lint native c14n pkg contract browser size packaging e2e engines
+test: lint native c14n pkg contract acs browser size packaging e2e engines
 	@bash tests/timed.sh --summary
 
 lint:
@@ -77,6 +76,10 @@ browser:
 contract: pkg
 	$(timed) contract "node --test --test-reporter=spec tests/contract/"
 
+acs: pkg
+	@$(need) node
+	$(timed) acs "node --test --test-reporter=spec --test-timeout=60000 tests/acs/"
+
 size: pkg
 	$(timed) size "node tests/size.mjs"
 
@@ -85,7 +88,7 @@ packaging: pkg
 	$(timed) packaging "node --test --test-reporter=spec tests/packaging/"
 
 e2e: pkg
-	@$(need) node python chromium
+	@$(need) node python chromium php
 	$(timed) e2e "node --test --test-reporter=spec --test-concurrency=2 --test-timeout=900000 tests/e2e/ && node tests/e2e/demo-check.mjs"
 
 engines: pkg
@@ -95,10 +98,6 @@ engines: pkg
 bench: pkg
 	@$(need) bench
 	@node tests/bench/saml.mjs
-
-idps: pkg
-	@$(need) node php
-	@node --test --test-reporter=spec tests/idps/
 
 fuzz:
 	@$(need) python

@@ -179,7 +179,7 @@ export const stored = (page) =>
   });
 
 /** `call`, but a promise that never settles fails its test. Playwright itself waits so with all but `evaluate`. */
-function patient(call) {
+export function patient(call) {
   return async (...args) => {
     let timer;
     const impatience = new Promise((_, reject) => {
@@ -203,12 +203,17 @@ export async function until(condition) {
 }
 
 /** A port of this machine that nobody listens on. */
-export function freePort() {
+export async function freePort() {
+  const { port, release } = await holdPort();
+  await release();
+  return port;
+}
+
+/** A port that nobody else gets until it is released. */
+export function holdPort() {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+    const release = () => new Promise((released) => server.close(released));
+    server.listen(0, "127.0.0.1", () => resolve({ port: server.address().port, release })).unref();
   });
 }

@@ -36,17 +36,24 @@ export const ALGORITHMS = [
   ["ECDSA P-256 with SHA-512", `${MORE}ecdsa-sha512`, "sha512", ec("P-256"), fixed],
 ].map(([name, method, hash, makePair, options]) => ({ name, method, hash, makePair, pair: makePair(), options }));
 
-/** `{ response, certificate }`, both in base64: a response by one of {@link ALGORITHMS}. */
-export function signedResponse({ method, hash, pair, options }) {
-  const { issuer, entityId, acsUrl, inResponseTo, person } = WORLD;
-  const head = `ID="_assertion" IssueInstant="2026-06-01T12:00:00Z" Version="2.0"`;
+/**
+ * `{ response, certificate }`, both in base64: a response by one of {@link ALGORITHMS}, good for five minutes. In a
+ * `world` without `inResponseTo` nobody has asked for it; `sessionEnds` is a time.
+ */
+export function signedResponse({ method, hash, pair, options }, world = WORLD) {
+  const { issuer, entityId, acsUrl, inResponseTo, person, now, sessionEnds } = world;
+  const time = (at) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+  const asked = inResponseTo ? ` InResponseTo="${inResponseTo}"` : "";
+  const session = sessionEnds ? ` SessionNotOnOrAfter="${time(sessionEnds)}"` : "";
+  const end = time(Date.parse(time(now)) + 300_000);
+  const head = `ID="_assertion" IssueInstant="${time(now)}" Version="2.0"`;
   const before = `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ${head}><saml:Issuer>${issuer}</saml:Issuer>`;
   const after =
     `<saml:Subject><saml:NameID>${person}</saml:NameID>` +
-    `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData InResponseTo="${inResponseTo}"` +
-    ` NotOnOrAfter="2026-06-01T12:05:00Z" Recipient="${acsUrl}"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject>` +
+    `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData${asked}` +
+    ` NotOnOrAfter="${end}" Recipient="${acsUrl}"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject>` +
     `<saml:Conditions><saml:AudienceRestriction><saml:Audience>${entityId}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
-    `<saml:AuthnStatement AuthnInstant="2026-06-01T12:00:00Z"><saml:AuthnContext></saml:AuthnContext></saml:AuthnStatement></saml:Assertion>`;
+    `<saml:AuthnStatement AuthnInstant="${time(now)}"${session}><saml:AuthnContext></saml:AuthnContext></saml:AuthnStatement></saml:Assertion>`;
   const digest = createHash(hash).update(before + after).digest("base64");
   const digestMethod = hash === "sha384" ? `${MORE}sha384` : `http://www.w3.org/2001/04/xmlenc#${hash}`;
   const c14n = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -58,7 +65,7 @@ export function signedResponse({ method, hash, pair, options }) {
   const value = sign(hash, Buffer.from(signedInfo), { key: pair.privateKey, ...options }).toString("base64");
   const signature = `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">${signedInfo}<ds:SignatureValue>${value}</ds:SignatureValue></ds:Signature>`;
   const response =
-    `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_response" InResponseTo="${inResponseTo}" IssueInstant="2026-06-01T12:00:00Z" Version="2.0">` +
+    `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_response"${asked} IssueInstant="${time(now)}" Version="2.0">` +
     `<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${before}${signature}${after}</samlp:Response>`;
   return { response: Buffer.from(response).toString("base64"), certificate: certificate(pair.publicKey).toString("base64") };
 }

@@ -23,11 +23,13 @@ const PERSON = { name: "alice", password: "alicepass", email: "alice@example.com
 /**
  * Starts it for one service provider, `sp`: `{ entityId, acsUrl, sloUrl?, certificate? }`.
  *
- * `validate`: refuse requests that `sp.certificate` has not signed. `encrypt`: encrypt assertions to it.
+ * `validate`: refuse requests that `sp.certificate` has not signed. `encrypt`: encrypt assertions to it. `lifetime`: of
+ * assertions, seconds. `deny`: nobody gets in, and this is the status (SAML core §3.2.2.2). `padding`: characters of an
+ * attribute. With `sp.sloUrl` logout messages are signed, ours too.
  *
  * `signIn(departure)` is {@link signInAt} for this provider.
  */
-export async function startSimpleSamlPhp({ port, sp, validate = false, encrypt = false }) {
+export async function startSimpleSamlPhp({ port, sp, validate = false, encrypt = false, lifetime = 300, deny, padding = 0 }) {
   if (!existsSync(WWW)) throw new Error("SimpleSAMLphp is not there. From the top folder: tests/setup.sh php");
   if ((validate || encrypt) && !sp.certificate) throw new Error("SimpleSAMLphp needs sp.certificate to validate or encrypt.");
   await assertPortFree(port, "SimpleSAMLphp");
@@ -44,7 +46,7 @@ export async function startSimpleSamlPhp({ port, sp, validate = false, encrypt =
       SSP_ORIGIN: origin,
       SSP_PORT: `${port}`,
       SSP_SECRET: randomBytes(20).toString("hex"),
-      SSP_SP: JSON.stringify({ ...sp, validate, encrypt }),
+      SSP_SP: JSON.stringify({ ...sp, validate, encrypt, lifetime, deny, padding }),
     },
   });
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });

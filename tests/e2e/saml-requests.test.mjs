@@ -9,7 +9,7 @@ import * as core from "../../pkg/wasm/saml.js";
 import { bytes } from "../../pkg/wasm/saml-inline.js";
 import { makeIdentity } from "../providers/certificate.mjs";
 import { startSimpleSamlPhp } from "../providers/simplesamlphp.mjs";
-import { freePort } from "../e2e/world.mjs";
+import { freePort } from "./world.mjs";
 
 const ORIGIN = "http://localhost:8585";
 const { privateKey, certificate } = makeIdentity();
