@@ -1,6 +1,19 @@
-// The call to the protected API, and what its verdict looks like.
+// The protected API: the card that calls it, and what its verdict looks like.
 
-import { facts, h } from "./dom.js";
+import { button, facts, h } from "./dom.js";
+
+/** `what` says which token the API takes; `call(put)` calls it and puts the verdict. */
+export function apiCard(what, call) {
+  const output = h("div", { id: "verdict", "aria-live": "polite" });
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, "A protected API"),
+    h("p", {}, what),
+    button("Call the API", () => call((verdict) => output.replaceChildren(verdict)), { id: "call-api", class: "quiet" }),
+    output,
+  );
+}
 
 /** Calls `/api/me` with the access token and resolves with the verdict to show. */
 export async function callApi(accessToken) {
@@ -14,7 +27,7 @@ export async function callApi(accessToken) {
   if (!response.ok) return verdict(false, "The API refused the access token.", { Reason: answer.reason });
   return verdict(true, "The API accepted the access token.", {
     "User id": h("code", {}, answer.sub),
-    Scopes: h("code", {}, answer.scope),
+    Scopes: answer.scope && h("code", {}, answer.scope),
     "Checked with": h("code", {}, answer.checkedBy),
   });
 }

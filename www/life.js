@@ -1,7 +1,7 @@
 // The life of a session, to watch: renewal, another tab, the network gone and back. The card keeps a
 // diary of what the snapshots tell.
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const diary = []; // newest first, of this page
@@ -35,8 +35,7 @@ const ENDED = {
 };
 
 /** The card; `renew` asks for tokens that live longer than the present ones. */
-export function lifeCard({ stale }, { renew, busy }) {
-  const press = ({ currentTarget }) => busy(currentTarget, renew);
+export function lifeCard({ stale }, renew) {
   return h(
     "section",
     { class: "card", id: "life" },
@@ -46,7 +45,7 @@ export function lifeCard({ stale }, { renew, busy }) {
     h(
       "p",
       { class: "row" },
-      h("button", { type: "button", id: "renew", class: "quiet", onclick: press }, "Renew now"),
+      button("Renew now", renew, { id: "renew", class: "quiet" }),
       h("a", { class: "button quiet", id: "second-tab", href: "/", target: "_blank", rel: "opener" }, "Open a second tab"),
     ),
     h("ol", { class: "diary", "aria-live": "polite" }, diary),

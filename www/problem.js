@@ -40,6 +40,6 @@ const providersWords = ({ error, description }) =>
 const TURNS = {
   person: ["Your turn", "You can put this right yourself."],
   developer: ["The developer’s turn", "Something in this app has to change first."],
-  provider: ["The provider’s turn", "Whoever runs the sign-in service has to act first."],
+  provider: ["The provider’s turn", "Whoever runs the provider has to act first."],
   wait: ["Nobody’s turn", "This often passes by itself. Wait a moment, then try again."],
 };

@@ -1,7 +1,7 @@
 // The demo site's server: static files under a strict Content Security Policy, and nothing that a
-// static host could not do, save for the protected API that the page calls.
+// static host could not do, save for the back end that the page calls.
 //
-//   /gatepass/…  the package    /config.js  the configuration    /api/…  the API
+//   /gatepass/…  the package    /config.js  the configuration    /api/…  the back end    /acs.js  the service worker
 //   a file of this folder       anything else without an extension: index.html, so that `/callback`
 //                               and every route of a single-page app are the same page
 
@@ -26,10 +26,11 @@ const TYPES = {
  * Serves the site, or the pages of another `siteDir`, on `http://localhost:port`.
  *
  * `config` is what the page gives to `createGatepass`; `demo` what the page shows besides it; `api`
- * a Node request handler for `/api/…`. `requests` grows by `{ method, path, referer }` with every
- * request, `path` with its query, so that a test can say what left the browser.
+ * a Node request handler for `/api/…`, `acs` one for posts to `acsPath`. A static host knows neither: it answers
+ * 405, here with the app's own page. `requests` grows by `{ method, path, referer }` with every request, `path`
+ * with its query, so that a test can say what left the browser.
  */
-export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, demo = {}, api }) {
+export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, demo = {}, api, acs, acsPath = "/saml/acs" }) {
   await assertPortFree(port, "the demo site");
   const requests = [];
   const headers = {
@@ -43,7 +44,11 @@ export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, d
     requests.push({ method: request.method, path: request.url, referer: request.headers.referer });
     const path = decodedPath(request.url);
     if (path?.startsWith("/api/")) return api(request, response);
-    if (request.method !== "GET" && request.method !== "HEAD") return end(response, 405, headers, "Method not allowed");
+    if (acs && path === acsPath) return acs(request, response);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      const page = path === acsPath && (await read(siteDir, "index.html"));
+      return end(response, 405, { ...headers, allow: "GET, HEAD", ...(page && { "content-type": page.type }) }, page ? page.content : "Method not allowed");
+    }
     if (path === "/config.js") return end(response, 200, { ...headers, "content-type": TYPES[".js"] }, generated);
 
     const file = await find(path, siteDir, pkgDir);
@@ -63,17 +68,18 @@ export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, d
 }
 
 // Every origin that the configuration names may be called, and no other.
-function contentSecurityPolicy({ cognito }) {
-  const named = [cognito.domain, ...Object.values(cognito.endpoints ?? {})].filter((value) => URL.canParse(value));
-  const origins = new Set(named.map((value) => new URL(value).origin));
+function contentSecurityPolicy({ cognito, saml }) {
+  const originsOf = (named) => [...new Set(named.filter((value) => URL.canParse(value)).map((value) => new URL(value).origin))];
+  const origins = originsOf([cognito?.domain, ...Object.values(cognito?.endpoints ?? {}), saml?.exchange?.tokenEndpoint]);
+  const forms = originsOf([saml?.idp.singleSignOn]); // requests by HTTP-POST leave by a form; our own is the forged response
   return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src 'self' ${[...origins].join(" ")}`,
+    `connect-src 'self' ${origins.join(" ")}`,
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${saml ? `'self' ${forms.join(" ")}` : "'none'"}`,
     "frame-ancestors 'none'",
   ].join("; ");
 }
@@ -81,6 +87,7 @@ function contentSecurityPolicy({ cognito }) {
 async function find(path, siteDir, pkgDir) {
   if (path === undefined) return undefined;
   const inPackage = path.startsWith("/gatepass/");
+  if (path === "/acs.js") return read(pkgDir, "acs.js");
   if (!inPackage && extname(path) === "") return read(siteDir, "index.html");
   return inPackage ? read(pkgDir, path.slice("/gatepass/".length)) : read(siteDir, path.slice(1));
 }
