@@ -38,7 +38,7 @@ const web = (open, key) => ({
 const vault = (key, owner) => ({
   async get() {
     const record = await idb.get(key);
-    return record && unseal(record, owner);
+    return record === undefined ? undefined : unseal(record ?? {}, owner);
   },
   set: async (text) => idb.put(key, await seal(text, owner)),
   remove: () => idb.take(key),

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { GatepassError } from "../../pkg/saml.js";
+import { CODES } from "../../pkg/errors-saml.js";
+import { GatepassError, addCodes } from "../../pkg/errors.js";
 import { makeIdentity } from "../providers/certificate.mjs";
 import { samlIdp } from "./saml-logins.mjs";
 import { attended, startSamlWorld, xmlOf } from "./saml-world.mjs";
@@ -11,6 +12,7 @@ import { ready, stored, verdict } from "./world.mjs";
 
 const world = await startSamlWorld({ startIdp: samlIdp });
 after(() => world.stop());
+addCodes(CODES);
 const { idp } = world;
 
 const KEPT = ["gatepass:vault-key"];
