@@ -11,7 +11,7 @@
 import { GatepassError, toGatepassError } from "./errors.js";
 import { keySet, settle } from "./keys.js";
 import { handOver } from "./popup.js";
-import { FOREIGN, RESTARTED, SIGNED_OUT } from "./records.js";
+import { FOREIGN, SIGNED_OUT } from "./records.js";
 import { allowRestart } from "./restart.js";
 import { send } from "./wire.js";
 
@@ -78,14 +78,8 @@ export function makeCallback({ core, session, records, log, leave, revoke }) {
       throw error;
     }
     pending = undefined;
-    if (isOver()) return signedOut(callback);
+    if (!(await session.begin(text, isOver))) return signedOut(callback);
     if (Math.abs(drift) > NOTABLE_DRIFT) log("clock_drift_adopted", `${drift}`);
-    for (const mark of [SIGNED_OUT, RESTARTED]) records.setMark(mark);
-    await session.keep(text);
-    if (isOver() || records.mark(SIGNED_OUT) === "1") {
-      await session.drop(session.held ? "elsewhere" : session.reason);
-      return signedOut(callback);
-    }
     return { returnTo: callback.returnTo };
   };
 

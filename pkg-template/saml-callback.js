@@ -9,7 +9,7 @@
 // SAML profiles §4.1.4.3, §4.1.5. What binds a response to this browser is the record under its RelayState.
 
 import { HANDLE, take } from "./hand-over.js";
-import { RESTARTED, SIGNED_OUT } from "./records.js";
+import { SIGNED_OUT } from "./records.js";
 import { isFirst } from "./replay.js";
 import { allowRestart } from "./restart.js";
 import { anyHolds } from "./spki.js";
@@ -97,14 +97,8 @@ export function makeSamlCallback(client, taken, isRetryable) {
       if (!isOver() && isRetryable(e)) pending = callback;
       throw e;
     }
-    if (isOver()) throw session.nobody();
-    for (const mark of [SIGNED_OUT, RESTARTED]) records.setMark(mark);
-    if (begun.oneTimeUse) await forThisPage();
-    await session.keep(text);
-    if (isOver() || records.mark(SIGNED_OUT) === "1") {
-      await session.drop(session.held ? "elsewhere" : session.reason);
-      throw session.nobody();
-    }
+    if (begun.oneTimeUse) keepHere();
+    if (!(await session.begin(text, isOver))) throw session.nobody();
     received = { response, text, until: begun.rememberUntil };
     return { returnTo: begun.returnTo ?? core.returnTo(relayState ?? "/") };
   };
@@ -119,11 +113,16 @@ export function makeSamlCallback(client, taken, isRetryable) {
     return begun;
   };
 
-  // OneTimeUse (SAML core §2.5.1.5): nothing of it is stored.
-  const forThisPage = async () => {
-    records.setMark(SIGNED_OUT, "expired"); // what other tabs hold is over: they must not write it back
-    await client.store.remove().catch(() => {});
-    client.store = memory();
+  // OneTimeUse (SAML core §2.5.1.5): this page keeps it, and what the tabs shared before goes.
+  const keepHere = () => {
+    const shared = client.store;
+    const own = memory();
+    const set = async (text) => {
+      records.setMark(SIGNED_OUT, "expired"); // the other tabs must not write it back
+      await shared.remove().catch(() => {});
+      await own.set(text);
+    };
+    client.store = { ...own, set };
   };
 
   return {

@@ -6,7 +6,7 @@
 // The page's copy is never given up for a fault of the store: it is written again, or lives in memory.
 
 import { GatepassError } from "./errors.js";
-import { SIGNED_OUT } from "./records.js";
+import { RESTARTED, SIGNED_OUT } from "./records.js";
 
 /** `client`: its core, store, records and log; the core and the store from `open` on. */
 export function makeSession(client) {
@@ -72,6 +72,17 @@ export function makeSession(client) {
         await take(text ?? undefined);
       }
       if (held && !session.isAlive()) await session.finish("expired");
+    },
+
+    /** Takes up a session that has just begun. False, and nothing of it stays: the person has signed out since. */
+    async begin(text, isOver) {
+      if (isOver()) return false;
+      for (const mark of [SIGNED_OUT, RESTARTED]) client.records.setMark(mark);
+      await session.keep(text);
+      // A sign-out marks first and clears then: looking last sees it.
+      if (!isOver() && client.records.mark(SIGNED_OUT) !== "1") return true;
+      await session.drop(held ? "elsewhere" : reason);
+      return false;
     },
 
     /** Takes up a session that has just begun or was renewed. */

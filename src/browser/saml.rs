@@ -105,13 +105,13 @@ impl SamlClient {
         self.depart(SignIn::from_link(query, &self.config.idp.entity_id))
     }
 
-    /// Begins the sign-in of `record` anew; without one, a plain sign-in that leads to `relay_state`.
+    /// Begins the sign-in of `record` anew; without one, a plain sign-in that leads to `return_to`.
     ///
     /// # Errors
     /// `internal`.
-    pub fn restart(&self, record: Option<String>, relay_state: Option<String>) -> Result<Departing, JsValue> {
+    pub fn restart(&self, record: Option<String>, return_to: Option<String>) -> Result<Departing, JsValue> {
         let transaction = record.as_deref().and_then(Transaction::read);
-        let anew = || SignIn::default().or_return_to(relay_state.as_deref().unwrap_or("/"));
+        let anew = || SignIn::default().or_return_to(return_to.as_deref().unwrap_or("/"));
         self.depart(Ok(transaction.map(|transaction| transaction.sign_in).unwrap_or_else(anew)))
     }
 
@@ -150,10 +150,7 @@ impl SamlClient {
         let authn_contexts = authn_contexts.split(' ').filter(|class| !class.is_empty()).map(String::from).collect();
         self.pending(response, Asked { id, authn_contexts, ..Asked::default() }).map_err(error_to_js)
     }
-}
 
-#[wasm_bindgen]
-impl SamlClient {
     /// Reads a session: `{ since, lifetime, user, … }`, both numbers in seconds.
     ///
     /// # Errors
@@ -166,8 +163,11 @@ impl SamlClient {
     /// Asks the app's back end for tokens; `undefined` where there is nobody to ask. The response was verified.
     ///
     /// # Errors
-    /// `signature_invalid` / `assertion_unsigned`.
+    /// `signature_invalid` / `assertion_unsigned`; those of `callback::decode`.
     pub fn exchange(&self, response: &[u8], record: Option<String>) -> Result<Option<JsValue>, JsValue> {
+        if self.config.exchange.is_none() {
+            return Ok(None); // most apps: the response need not be decoded again
+        }
         let id = record.as_deref().and_then(Transaction::read).map(|transaction| transaction.id);
         let request = callback::decode(response).and_then(|text| exchange::request(&self.config, &text, id.as_deref()));
         request.map(|request| request.as_ref().map(outgoing)).map_err(error_to_js)
