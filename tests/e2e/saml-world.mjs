@@ -11,11 +11,9 @@ import { serve } from "../../www/serve.mjs";
 import { listen } from "../providers/listen.mjs";
 import { launchChromium } from "./chromium.mjs";
 import { samlIdp } from "./saml-logins.mjs";
-import { watchWire } from "./wire.mjs";
-import { freePort, holdPort, patient, ready, until } from "./world.mjs";
+import { freePort, held, holdPort, peopleOf, ready, until } from "./world.mjs";
 
 const path = (url) => fileURLToPath(new URL(url, import.meta.url));
-const PATIENCE = 15_000; // milliseconds
 // saml-idp's page asks for fonts of others.
 const NO_INTERNET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1";
 
@@ -29,7 +27,7 @@ export async function startSamlWorld({ startIdp = samlIdp, idpOptions, saml, sp:
   const { port, release } = await holdPort(); // a provider takes its time
   const origin = `http://localhost:${port}`;
   const sp = { entityId: `${origin}/saml`, acsUrl: origin + acsPath, ...(await asked(moreSp, origin)) };
-  const idp = await startIdp({ sp: { ...sp, ...idpOptions?.sp }, ...idpOptions, ...(idpOptions?.sp && { sp: { ...sp, ...idpOptions.sp } }) });
+  const idp = await startIdp({ ...idpOptions, sp: { ...sp, ...idpOptions?.sp } });
   const byHand = { entityId: idp.entityId, singleSignOn: idp.singleSignOn, certificates: [idp.certificate] };
   const siteConfig = { saml: { idp: byHand, sp, ...(await asked(saml, idp)) }, ...(await asked(config, origin)) };
   await release();
@@ -41,22 +39,11 @@ export async function startSamlWorld({ startIdp = samlIdp, idpOptions, saml, sp:
   const browser = await launchChromium({ args: [NO_INTERNET] });
   const atSite = (url) => url.origin === origin;
 
-  const person = async (t) => {
-    const context = await browser.newContext({ locale: "en-GB" });
-    context.setDefaultTimeout(PATIENCE);
-    t.after(() => context.close());
-    return context;
-  };
+  const { person, openAt } = peopleOf(browser);
 
   /** A tab with the harness page at `path`. `harness` is read by saml-site/app.js; `init` runs before the page. */
-  const open = async (t, path = "/", { context, harness = {}, init } = {}) => {
-    context ??= await person(t);
-    const page = await context.newPage();
-    page.wire = await watchWire(page);
-    page.evaluate = patient(page.evaluate.bind(page));
-    await page.addInitScript(`window.harness = ${JSON.stringify(harness)}`);
-    for (const script of [init ?? []].flat()) await page.addInitScript(script);
-    await page.goto(origin + path);
+  const open = async (t, path = "/", options) => {
+    const page = await openAt(t, origin + path, options);
     await loaded(page);
     return page;
   };
@@ -99,16 +86,7 @@ export async function startSamlWorld({ startIdp = samlIdp, idpOptions, saml, sp:
   };
 
   /** A tab on another site's page: the identity provider's as well as an attacker's. */
-  const openElsewhere = async (t, { context, harness, init } = {}) => {
-    context ??= await person(t);
-    const page = await context.newPage();
-    page.wire = await watchWire(page);
-    page.evaluate = patient(page.evaluate.bind(page));
-    await page.addInitScript(`window.harness = ${JSON.stringify({ ...harness })}`);
-    for (const script of [init ?? []].flat()) await page.addInitScript(script);
-    await page.goto(elsewhere.origin);
-    return page;
-  };
+  const openElsewhere = (t, options) => openAt(t, elsewhere.origin, options);
 
   /** Posts a form at the site, an object or pairs, as the page of another site does it. */
   const submit = (page, fields, { action = sp.acsUrl, enctype } = {}) =>
@@ -133,14 +111,7 @@ export async function startSamlWorld({ startIdp = samlIdp, idpOptions, saml, sp:
   /** Posts from another site, but the callback's page is not loaded: its address is the result. */
   const postAndHold = async (page, fields, options) => {
     if (!page.url().startsWith(elsewhere.origin)) await page.goto(elsewhere.origin);
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send("Fetch.enable", { patterns: [{ urlPattern: `${origin}/callback*` }] });
-    const paused = patient(() => new Promise((resolve) => cdp.once("Fetch.requestPaused", resolve)))();
-    await submit(page, fields, options);
-    const { requestId, request } = await paused;
-    await cdp.send("Fetch.fulfillRequest", { requestId, responseCode: 204 });
-    await cdp.detach();
-    return request.url;
+    return held(page, `${origin}/callback*`, () => submit(page, fields, options));
   };
 
   /** Leaves for the identity provider; its answer, by which somebody else could sign in here, is the result. */

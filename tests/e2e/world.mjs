@@ -51,25 +51,10 @@ export async function startWorld({
   const atProvider = (url) => url.origin === provider.origin;
   const atSite = (url) => url.origin === origin;
 
-  /** A person's browser, new and empty; closed with the test. */
-  const person = async (t) => {
-    const context = await browser.newContext({ locale: "en-GB", ...contextOptions });
-    context.setDefaultTimeout(PATIENCE);
-    t.after(() => context.close());
-    return context;
-  };
+  const { person, openAt } = peopleOf(browser, contextOptions);
 
   /** A tab with the harness page at `path`. `harness` is read by site/app.js; `init` runs before the page. */
-  const open = async (t, path = "/", { context, harness = {}, init } = {}) => {
-    context ??= await person(t);
-    const page = await context.newPage();
-    page.wire = await watchWire(page);
-    page.evaluate = patient(page.evaluate.bind(page));
-    await page.addInitScript(`window.harness = ${JSON.stringify(harness)}`);
-    for (const script of [init ?? []].flat()) await page.addInitScript(script);
-    await page.goto(origin + path);
-    return page;
-  };
+  const open = (t, path = "/", options) => openAt(t, origin + path, options);
 
   /** Leaves for the login page. */
   const begin = async (page, options = {}) => {
@@ -92,17 +77,7 @@ export async function startWorld({
   };
 
   /** Fills in the login page, but the page of the redirect URI is not loaded: its address is the result. */
-  const logInAndHold = async (page) => {
-    // Not page.route: that does not see the hops of a redirect.
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send("Fetch.enable", { patterns: [{ urlPattern: `${origin}/callback*` }] });
-    const paused = patient(() => new Promise((resolve) => cdp.once("Fetch.requestPaused", resolve)))();
-    await submit(page);
-    const { requestId, request } = await paused;
-    await cdp.send("Fetch.fulfillRequest", { requestId, responseCode: 204 });
-    await cdp.detach();
-    return request.url;
-  };
+  const logInAndHold = (page) => held(page, `${origin}/callback*`, () => submit(page));
 
   /** A tab in which somebody has signed in. */
   const signedIn = async (t, path, options = {}) => {
@@ -133,6 +108,40 @@ export async function startWorld({
       await provider.stop();
     },
   };
+}
+
+/** The people of a browser: `person(t)` is a context, new and empty, closed with the test; `openAt(t, url, options)` a tab. */
+export function peopleOf(browser, contextOptions) {
+  const person = async (t) => {
+    const context = await browser.newContext({ locale: "en-GB", ...contextOptions });
+    context.setDefaultTimeout(PATIENCE);
+    t.after(() => context.close());
+    return context;
+  };
+  const openAt = async (t, url, { context, harness = {}, init } = {}) => {
+    context ??= await person(t);
+    const page = await context.newPage();
+    page.wire = await watchWire(page);
+    page.evaluate = patient(page.evaluate.bind(page));
+    await page.addInitScript(`window.harness = ${JSON.stringify(harness)}`);
+    for (const script of [init ?? []].flat()) await page.addInitScript(script);
+    await page.goto(url);
+    return page;
+  };
+  return { person, openAt };
+}
+
+/** The address that `act` leads to, whose page is not loaded. */
+export async function held(page, urlPattern, act) {
+  // Not page.route: that does not see the hops of a redirect.
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Fetch.enable", { patterns: [{ urlPattern }] });
+  const paused = patient(() => new Promise((resolve) => cdp.once("Fetch.requestPaused", resolve)))();
+  await act();
+  const { requestId, request } = await paused;
+  await cdp.send("Fetch.fulfillRequest", { requestId, responseCode: 204 });
+  await cdp.detach();
+  return request.url;
 }
 
 /** `auth.ready()`, with the error as a plain object. */
