@@ -307,8 +307,8 @@ test("with the worker, the back button does not send the response again either",
 
 // An identity provider of our own: saml-idp does not say when the session ends.
 const algorithm = ALGORITHMS.find(({ name }) => name === "ECDSA P-256 with SHA-256");
-const crafted = (sessionEnds) =>
-  signedResponse(algorithm, { issuer: "urn:gatepass:crafted", ...sp, person: "alice@example.com", now: Date.now(), sessionEnds });
+const crafted = (sessionEnds, more) =>
+  signedResponse(algorithm, { issuer: "urn:gatepass:crafted", ...sp, person: "alice@example.com", now: Date.now(), sessionEnds, ...more });
 
 for (const [what, left] of [["SessionNotOnOrAfter", 20 * MINUTE], ["the assertion, where that is not said", undefined]]) {
   test(`the session ends with ${what}, in every tab; a minute before that the app is told`, async (t) => {
@@ -344,3 +344,17 @@ for (const [what, left] of [["SessionNotOnOrAfter", 20 * MINUTE], ["the assertio
     assert.deepEqual((await stored(page)).filter(([, key]) => key === "gatepass:default:session"), []);
   });
 }
+
+test("OneTimeUse: a session of this page alone, and nothing of it is stored", async (t) => {
+  const { response, certificate } = crafted(Date.now() + 20 * MINUTE, { oneTimeUse: true });
+  const own = { entityId: "urn:gatepass:crafted", singleSignOn: idp.singleSignOn, certificates: [certificate] };
+  const harness = { saml: { allowIdpInitiated: true, idp: own } };
+  const { context, elsewhere } = await visitor(t, harness);
+  const page = await elsewhere();
+  await world.post(page, { SAMLResponse: response });
+  assert.equal((await ready(page)).user.id, "alice@example.com");
+  assert.ok(!(await stored(page)).some(([, key]) => key.endsWith(":session")));
+  const tab = await world.open(t, "/", { context, harness });
+  assert.equal((await ready(tab)).status, "signedOut");
+  assert.equal(await page.evaluate(() => auth.snapshot.status), "signedIn");
+});

@@ -38,10 +38,10 @@ export const ALGORITHMS = [
 
 /**
  * `{ response, certificate }`, both in base64: a response by one of {@link ALGORITHMS}, good for five minutes. In a
- * `world` without `inResponseTo` nobody has asked for it; `sessionEnds` is a time.
+ * `world` without `inResponseTo` nobody has asked for it; `sessionEnds` is a time, `oneTimeUse` a condition.
  */
 export function signedResponse({ method, hash, pair, options }, world = WORLD) {
-  const { issuer, entityId, acsUrl, inResponseTo, person, now, sessionEnds } = world;
+  const { issuer, entityId, acsUrl, inResponseTo, person, now, sessionEnds, oneTimeUse } = world;
   const time = (at) => `${new Date(at).toISOString().slice(0, 19)}Z`;
   const asked = inResponseTo ? ` InResponseTo="${inResponseTo}"` : "";
   const session = sessionEnds ? ` SessionNotOnOrAfter="${time(sessionEnds)}"` : "";
@@ -52,7 +52,7 @@ export function signedResponse({ method, hash, pair, options }, world = WORLD) {
     `<saml:Subject><saml:NameID>${person}</saml:NameID>` +
     `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData${asked}` +
     ` NotOnOrAfter="${end}" Recipient="${acsUrl}"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject>` +
-    `<saml:Conditions><saml:AudienceRestriction><saml:Audience>${entityId}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
+    `<saml:Conditions><saml:AudienceRestriction><saml:Audience>${entityId}</saml:Audience></saml:AudienceRestriction>${oneTimeUse ? "<saml:OneTimeUse></saml:OneTimeUse>" : ""}</saml:Conditions>` +
     `<saml:AuthnStatement AuthnInstant="${time(now)}"${session}><saml:AuthnContext></saml:AuthnContext></saml:AuthnStatement></saml:Assertion>`;
   const digest = createHash(hash).update(before + after).digest("base64");
   const digestMethod = hash === "sha384" ? `${MORE}sha384` : `http://www.w3.org/2001/04/xmlenc#${hash}`;
