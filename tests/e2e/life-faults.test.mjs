@@ -132,13 +132,15 @@ test("the network itself comes back: the session recovers without a call", async
 });
 
 test("no answer within ten seconds: request_timeout, the session is kept", async (t) => {
-  const impatient = `window.timeouts = []; { const { timeout } = AbortSignal; AbortSignal.timeout = (ms) => (timeouts.push(ms), timeout.call(AbortSignal, ms / 100)); }`;
+  const impatient = `window.timeouts = []; { const { timeout } = AbortSignal; AbortSignal.timeout = (ms) => (timeouts.push(ms), timeout.call(AbortSignal, window.hanging ? ms / 100 : ms)); }`;
   const ada = await person(t, world, { init: [NO_TIMERS, impatient] });
   const page = await ada.signIn();
   await ada.clock.pass(LIFETIME + 60);
   const hanging = held();
   refreshes.all(hanging);
+  await page.evaluate(() => (window.hanging = true));
   assert.deepEqual(await refusal(page), ["request_timeout", undefined]);
+  await page.evaluate(() => (window.hanging = false));
   assert.ok((await page.evaluate(() => timeouts)).includes(10_000));
   assert.deepEqual(await snapshot(page), signedIn(true));
   t.diagnostic(`sent: ${refreshesFrom(page).length}`);

@@ -12,7 +12,7 @@ import { watchWire } from "./wire.mjs";
 
 const PKG_DIR = fileURLToPath(new URL("../../pkg/", import.meta.url));
 const SITE_DIR = fileURLToPath(new URL("site/", import.meta.url));
-const PATIENCE = 15_000; // milliseconds until a condition that does not come about fails its test
+const PATIENCE = 45_000; // milliseconds until a condition that does not come about fails its test
 
 /** oidc-provider on Cognito's paths, as gatepass is told of it. */
 export async function oidcProvider(options) {
