@@ -37,6 +37,7 @@ pkg/package.json: $(SOURCES)
 	@# half again as fast for 4 kB: back ends verify with it
 	@CARGO_PROFILE_RELEASE_OPT_LEVEL=s $(call module,wasm-saml,saml,--no-default-features --features saml)
 	@$(call module,wasm-both,both,--features saml)
+	@$(call module,wasm-openmetadata,openmetadata,--features openmetadata)
 	@node pkg-template/build.mjs
 
 demo: pkg
@@ -54,14 +55,16 @@ lint:
 	@$(need) wasm node
 	$(timed) lint "cargo fmt --check && cargo clippy --all-targets -- -D warnings \
 	  && cargo clippy --all-targets --features saml -- -D warnings \
+	  && cargo clippy --all-targets --features saml,openmetadata -- -D warnings \
 	  && cargo clippy --lib --no-default-features --features saml -- -D warnings \
 	  && cargo clippy --lib --tests --features saml --target wasm32-unknown-unknown -- -D warnings \
 	  && cargo clippy --lib --no-default-features --features saml --target wasm32-unknown-unknown -- -D warnings \
-	  && RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet --features saml \
+	  && cargo clippy --lib --features openmetadata --target wasm32-unknown-unknown -- -D warnings \
+	  && RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet --features saml,openmetadata \
 	  && tests/node_modules/.bin/tsc --project tests/types"
 
 native:
-	$(timed) native "cargo test --quiet --features saml"
+	$(timed) native "cargo test --quiet --features saml,openmetadata"
 
 c14n:
 	@$(need) python

@@ -10,20 +10,29 @@ const TELLTALE = /[?#&](code|error|saml_handle)=/;
 let taken; // { origin + path, full address }
 
 /** The full address if this page is where `config` awaits a response, with one in it; else undefined. */
-export function takeArrival({ redirectUri = "/callback", saml }) {
+export function takeArrival({ redirectUri = "/callback", saml, openMetadata }) {
+  if (openMetadata) return takeToken([redirectUri, openMetadata.authenticationConfiguration?.callbackUrl, "/auth/callback", "/saml/callback"]);
   const { acsUrl, sloUrl } = saml?.sp ?? {};
   // A post that no worker took may be answered with the app's own page: nothing is in its address.
-  return take(redirectUri, TELLTALE, QUERY) ?? (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ?? (acsUrl && take(acsUrl, /^/, []));
+  return take(redirectUri, TELLTALE, QUERY, FRAGMENT) ?? (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ?? (acsUrl && take(acsUrl, /^/, []));
 }
 
-function take(place, telltale, names) {
+// OpenMetadata's server comes back with its token, to the place that its version knows.
+function takeToken(places) {
+  for (const place of places) {
+    const address = place && take(place, /[?#&](code|error|id_token)=/, [...FRAGMENT, "email", "name"]);
+    if (address) return address;
+  }
+}
+
+function take(place, telltale, names, inFragment = names) {
   const { origin, pathname } = (typeof window !== "undefined" && parseUrl(place, location.origin)) || {};
   if (!origin) return;
   if (taken?.path === origin + pathname) return taken.address;
   if (location.origin !== origin || location.pathname !== pathname || !telltale.test(location.href)) return;
   taken = { path: origin + pathname, address: location.href };
   const query = without(location.search, names);
-  const fragment = TELLTALE.test(location.hash) ? without(location.hash, FRAGMENT) : location.hash;
+  const fragment = telltale.test(location.hash) ? without(location.hash, inFragment) : location.hash;
   history.replaceState(history.state, "", pathname + query + fragment);
   return taken.address;
 }

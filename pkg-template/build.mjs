@@ -5,7 +5,8 @@
 //   target/wasm/gatepass.js (the glue) ──────── the same short names ─> pkg/wasm/gatepass.js
 //   target/wasm-saml/… ─────────────────────── likewise ───────────────> pkg/wasm/saml_bg.wasm, saml-inline.js, saml.js
 //   target/wasm-both/… ─────────────────────── likewise: a page with both doors gets what they share once
-//   door-saml.js ── bundled ─> pkg/door-saml.bundle.js: for pages whose configuration names it
+//   target/wasm-openmetadata/… ────────────── likewise: the OpenID door with OpenMetadata's rules in it
+//   door-saml.js ── bundled ─> pkg/door-saml.bundle.js: for pages whose configuration names it; door-openmetadata.js too
 //   acs-worker.js ─ bundled ─> pkg/acs.js, the service worker, a file of the site's own
 //   acs-page.js ─── bundled ─> pkg/acs-script.js: the hand-over page's one script as text, and its hash
 //
@@ -31,14 +32,17 @@ mkdirSync(new URL("wasm/", pkg), { recursive: true });
 for (const file of readdirSync(here)) if (!INPUTS.includes(file)) copyFileSync(new URL(file, here), new URL(file, pkg));
 for (const file of readdirSync(root)) if (/^(CHANGELOG|LICENSE)/.test(file)) copyFileSync(new URL(file, root), new URL(file, pkg));
 
-// One file for pages that fetch the SAML door when their configuration names it: with what it shares with the
-// other door in copies, so that no bundler splits the Cognito page for it.
-writeFileSync(new URL("door-saml.bundle.js", pkg), bundle("door-saml.js", { format: "esm", external: ["./wasm/*"] }));
+// One file for each door that pages fetch when their configuration names it: with what it shares with the
+// OpenID door in copies, so that no bundler splits the Cognito page for it.
+for (const door of ["door-saml", "door-openmetadata"]) {
+  writeFileSync(new URL(`${door}.bundle.js`, pkg), bundle(`${door}.js`, { format: "esm", external: ["./wasm/*"] }));
+}
 acsWorker();
 acsPage();
 
 door("target/wasm/", "gatepass", "inline.js", "Client", SMALL);
 door("target/wasm-saml/", "saml", "saml-inline.js", "SamlClient", ["-O3"]); // as small, and a back end verifies often
+door("target/wasm-openmetadata/", "openmetadata", "openmetadata-inline.js", "Client, asked, configured", SMALL);
 door("target/wasm-both/", "both", "both-inline.js", "Client, SamlClient", SMALL);
 
 /** A script of this folder and all that it imports, as one text. */

@@ -270,6 +270,10 @@ export interface User {
   readonly groups: readonly string[];
   /** `cognito:roles`; SAML: by `attributes`. Then `defaultRoles` of the configuration when there are none. */
   readonly roles: readonly string[];
+  /** OpenMetadata: an administrator by `adminPrincipals` or by the role `Admin`. Missing: the server does not tell. */
+  readonly isAdmin?: boolean;
+  /** OpenMetadata alone. */
+  readonly principal?: OpenMetadataPrincipal;
   /**
    * Every claim of the verified ID token. SAML: `nameId`, `assertionId`, `signed` (the outermost element whose
    * signature holds: `assertion` or `response`), `authnInstant` and `sessionNotOnOrAfter` (seconds since 1970),
@@ -280,12 +284,13 @@ export interface User {
   readonly attributes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** One door: Amazon Cognito, any other OpenID provider, or SAML. */
+/** One door: Amazon Cognito, any other OpenID provider, SAML, or whatever an OpenMetadata server says. */
 export type GatepassConfig = CommonConfig &
   (
-    | { cognito: CognitoConfig; oidc?: never; saml?: never }
-    | { oidc: OidcConfig; cognito?: never; saml?: never }
-    | { saml: SamlClientConfig; cognito?: never; oidc?: never; scopes?: never; renew?: never }
+    | { cognito: CognitoConfig; oidc?: never; saml?: never; openMetadata?: never }
+    | { oidc: OidcConfig; cognito?: never; saml?: never; openMetadata?: never }
+    | { saml: SamlClientConfig; cognito?: never; oidc?: never; openMetadata?: never; scopes?: never; renew?: never }
+    | { openMetadata: OpenMetadataConfig; cognito?: never; oidc?: never; saml?: never }
   );
 
 export interface CommonConfig {
@@ -432,6 +437,47 @@ export interface OidcConfig {
 }
 
 /**
+ * An OpenMetadata server (1.0 to 2.0), as its own web UI signs people in.
+ *
+ * A public client of `aws-cognito`, `google`, `okta`, `auth0`, `azure` or `custom-oidc`: always authorization code + PKCE,
+ * whatever the server's `responseType` says, with the endpoints of `authority`'s metadata. `saml`, and every confidential
+ * client: the server signs in and issues the token, which is held against its own key set. `basic` and `ldap` are
+ * `config_invalid` / `unsupported`.
+ *
+ * Other defaults than elsewhere: `bearer` is `id`, which is what the server takes; `apiOrigins` is the server's;
+ * `redirectUri` is `callbackUrl`, or where the server's own page comes back to (`/auth/callback`, `/saml/callback`).
+ */
+export interface OpenMetadataConfig {
+  /** The server's address, with its base path if it has one. Default: this page's origin. */
+  server?: string;
+  /**
+   * `authenticationConfiguration` of openmetadata.yaml: the section as an object, or the `AUTHENTICATION_*` variables of a
+   * deployment; `${NAME:-default}` is filled in. A `{placeholder}` that is left is `config_invalid` / `placeholder` and named.
+   * Default: the server is asked (`/api/v1/system/config/auth`), once an hour in a tab.
+   */
+  authenticationConfiguration?: Readonly<Record<string, unknown>>;
+  /** `authorizerConfiguration`, likewise: principalDomain, allowedDomains, adminPrincipals. Default: as the server says, or nothing. */
+  authorizerConfiguration?: Readonly<Record<string, unknown>>;
+  /** `iss` of the tokens that the server issues (`jwtTokenConfiguration.jwtissuer`). Default: `open-metadata.org`. */
+  issuer?: string;
+}
+
+/** Who OpenMetadata's server takes the person for, by its own rules. */
+export interface OpenMetadataPrincipal {
+  /** The user's name there: the local part of the address, in lower case. Missing: no claim says one. */
+  readonly name?: string;
+  /** In lower case; made of the name and `principalDomain` where no claim has one. */
+  readonly email?: string;
+  /** What its web UI shows. */
+  readonly displayName?: string;
+  /**
+   * Why the server will answer 401: no `claims` that name the person, no usable `email`, a `domain` that it does not take,
+   * or `email_verified` is false (servers of 2026). Missing: nothing that the configuration tells.
+   */
+  readonly problem?: "claims" | "email" | "domain" | "email_verified";
+}
+
+/**
  * A store of the app's own for one text per client. A rejection counts as a denied store. What it
  * holds are tokens in plain text.
  */
@@ -509,4 +555,5 @@ export type GatepassErrorCode =
   | "assertion_invalid"
   | "assertion_encrypted"
   | "idp_initiated_refused"
-  | "worker_unavailable";
+  | "worker_unavailable"
+  | "sign_in_loop";

@@ -7,5 +7,6 @@ export function addModules(doors) {
   doors.saml = true;
   modules.saml = [() => import("./wasm/saml.js"), () => import("./wasm/saml-inline.js")];
   modules.both = [() => import("./wasm/both.js"), () => import("./wasm/both-inline.js")];
-  doors.join = (door) => (loading.both || (doors.saml && doors.oidc && !loading.oidc && !loading.saml) ? "both" : door);
+  const isShared = () => loading.both || (doors.saml && doors.oidc && !loading.oidc && !loading.saml);
+  doors.join = (door) => ((door === "oidc" || door === "saml") && isShared() ? "both" : door);
 }

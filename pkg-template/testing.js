@@ -1,12 +1,13 @@
 // A double for the tests of apps: no wasm, no network, no timers. Same snapshots, same errors.
 
-import { CODES } from "./errors-saml.js";
+import { CODES as OPENMETADATA } from "./errors-openmetadata.js";
+import { CODES as SAML } from "./errors-saml.js";
 import { GatepassError, addCodes } from "./errors.js";
 
 const NOBODY = { status: "signedOut", reason: "never" };
 
 export function createTestGatepass({ user, error } = {}) {
-  addCodes(CODES);
+  for (const codes of [SAML, OPENMETADATA]) addCodes(codes);
   const listeners = new Set();
   const calls = [];
   let snapshot, failure;

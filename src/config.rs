@@ -28,8 +28,9 @@ pub struct Common {
 }
 
 impl Common {
-    pub(crate) fn read(top: &Options<'_>, origin: &str) -> Result<Common, Error> {
-        let redirect_uri = top.address("redirectUri", "/callback", origin)?;
+    /// `callback`: the redirect URI of an app that does not say.
+    pub(crate) fn read(top: &Options<'_>, origin: &str, callback: &str) -> Result<Common, Error> {
+        let redirect_uri = top.address("redirectUri", callback, origin)?;
         if Url::parse(&redirect_uri).is_none_or(|url| url.origin != origin) {
             return Err(Error::config(ORIGIN, "redirectUri"));
         }
@@ -61,6 +62,8 @@ fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
+/// Where people come back to unless the app says otherwise.
+pub(crate) const CALLBACK: &str = "/callback";
 /// One page, one door for each client.
 pub(crate) const CONFLICT: &str = "conflict";
 /// The sign-in would come back to a page that cannot see this one's transaction.

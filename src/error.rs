@@ -125,6 +125,8 @@ codes! {
     IdpInitiatedRefused = "idp_initiated_refused",
     /// The service worker that takes the response is not there; `rule` says why. Raised by the package.
     WorkerUnavailable = "worker_unavailable",
+    /// Signed in three times within a minute, and asked to sign in again. Raised by the package.
+    SignInLoop = "sign_in_loop",
 }
 
 impl Error {

@@ -18,6 +18,7 @@
 //! | [`wire`] | what the core asks of the outside | |
 //! | [`oidc`] | the Cognito / OpenID Connect door | RFC 6749, 7636, 9207, 9700; OpenID Connect Core, Discovery |
 //! | [`saml`] | the SAML 2.0 door | SAML core, bindings, profiles, metadata; XML Signature 1.1; Exclusive C14N 1.0 |
+//! | `openmetadata` | OpenMetadata's configuration, identity rules and own tokens | its documentation |
 //! | [`token_response`] | what a token endpoint answers | RFC 6749 §5 |
 //! | [`session`] | tokens → one session, one user | OpenID Connect Core §5.1 |
 //! | [`return_to`] | where the person goes afterwards | RFC 9700 §4.11 |
@@ -32,6 +33,8 @@ pub mod form;
 pub mod json;
 #[cfg(feature = "oidc")]
 pub mod oidc;
+#[cfg(feature = "openmetadata")]
+pub mod openmetadata;
 mod options;
 pub mod return_to;
 #[cfg(feature = "saml")]

@@ -156,7 +156,7 @@ const PLACEHOLDER: &str = "placeholder";
 #[cfg(feature = "saml")]
 const PRIVATE_KEY: &str = "private_key";
 /// A secret has no place in a page.
-const CLIENT_SECRET: &str = "client_secret";
+pub(crate) const CLIENT_SECRET: &str = "client_secret";
 /// http on another host than this machine.
 const INSECURE: &str = "insecure";
 /// RFC 6749 §3.1.2: no fragment.

@@ -73,6 +73,10 @@ impl Session {
             items.iter().filter(|item| item.as_str().is_some()).cloned().collect()
         };
         let mut roles = texts("cognito:roles");
+        #[cfg(feature = "openmetadata")]
+        if config.openmetadata.is_some() {
+            roles.extend(texts("roles"));
+        }
         if roles.is_empty() {
             roles = config.common.default_roles.iter().map(|role| role.as_str().into()).collect();
         }
@@ -93,6 +97,10 @@ impl Session {
             Some(Json::Bool(verified)) => user.push(("emailVerified".into(), Json::Bool(*verified))),
             Some(Json::String(text)) => user.push(("emailVerified".into(), Json::Bool(text == "true"))),
             _ => {}
+        }
+        #[cfg(feature = "openmetadata")]
+        if let Some(settings) = &config.openmetadata {
+            settings.describe(&mut user, &self.identity.claims);
         }
         Json::Object(user)
     }

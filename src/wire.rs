@@ -5,7 +5,7 @@ use crate::form;
 use crate::json::Json;
 use crate::secret::Secret;
 
-/// A request that the browser makes for us, without credentials.
+/// A request that the browser makes for us, without credentials unless it says so.
 #[derive(Debug, Clone)]
 pub struct HttpRequest {
     /// Absolute address.
@@ -20,6 +20,9 @@ pub struct HttpRequest {
     pub keepalive: bool,
     /// Must not come from the HTTP cache: a key set without the key that was asked for.
     pub fresh: bool,
+    /// Goes with the server's cookies, and a redirect is not followed: it is an answer with the status 0.
+    #[cfg(feature = "openmetadata")]
+    pub cookies: bool,
 }
 
 /// The answer to an [`HttpRequest`].
@@ -36,7 +39,16 @@ pub struct HttpResponse {
 impl HttpRequest {
     /// A plain `GET` of `url`, of whose answer `limit` bytes are read at most.
     pub(crate) fn get(url: &str, limit: usize) -> Self {
-        HttpRequest { url: url.into(), body: None, header: None, limit, keepalive: false, fresh: false }
+        HttpRequest {
+            url: url.into(),
+            body: None,
+            header: None,
+            limit,
+            keepalive: false,
+            fresh: false,
+            #[cfg(feature = "openmetadata")]
+            cookies: false,
+        }
     }
 
     /// A form by `POST`.

@@ -15,8 +15,11 @@ use crate::oidc::pages::{Page, page};
 use crate::oidc::sign_in::SignIn;
 use crate::oidc::transaction::Transaction;
 use crate::oidc::{cognito, discovery, keys, logout, request, tokens, userinfo};
+#[cfg(feature = "openmetadata")]
+use crate::openmetadata::{self, issued};
 use crate::secret::Secret;
 use crate::session::Session;
+use crate::wire::Redirect;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -26,6 +29,9 @@ use wasm_bindgen::prelude::*;
 pub struct Client {
     /// Replaced once, when the provider's metadata have come.
     config: RefCell<Rc<Config>>,
+    /// What an OpenMetadata server has left in a cookie.
+    #[cfg(feature = "openmetadata")]
+    pub(super) refresh_token: RefCell<Option<Secret>>,
 }
 
 #[wasm_bindgen]
@@ -37,7 +43,11 @@ impl Client {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str, origin: &str) -> Result<Client, JsValue> {
         let config = crypto::supported().and_then(|()| Config::parse(config, origin)).map_err(error_to_js)?;
-        Ok(Client { config: RefCell::new(config.into()) })
+        Ok(Client {
+            config: RefCell::new(config.into()),
+            #[cfg(feature = "openmetadata")]
+            refresh_token: RefCell::default(),
+        })
     }
 
     /// Whose records these are, for the vault: a record of another owner does not open.
@@ -63,7 +73,15 @@ impl Client {
     /// `discovery_invalid`, `provider_unavailable`.
     pub fn discovered(&self, answer: &JsValue) -> Result<(), JsValue> {
         let config = self.config();
-        let provider = discovery::read(&answer_to_response(answer), config.provider.issuer()).map_err(error_to_js)?;
+        let response = answer_to_response(answer);
+        #[cfg(feature = "openmetadata")]
+        let provider = match &config.openmetadata {
+            Some(_) => openmetadata::config::discovered(&response, &config.provider),
+            None => discovery::read(&response, config.provider.issuer()),
+        };
+        #[cfg(not(feature = "openmetadata"))]
+        let provider = discovery::read(&response, config.provider.issuer());
+        let provider = provider.map_err(error_to_js)?;
         self.config.replace(Rc::new(Config { provider, ..Config::clone(&config) }));
         Ok(())
     }
@@ -101,6 +119,10 @@ impl Client {
     /// # Errors
     /// `callback_invalid`; the provider's refusal when it comes without state.
     pub fn arrival(&self, address: &str) -> Result<JsValue, JsValue> {
+        #[cfg(feature = "openmetadata")]
+        if self.config().issued().is_some() && issued::token_in(address).map_err(error_to_js)?.is_some() {
+            return Ok(texts(&[("kind", Some("response")), ("state", Some(issued::STATE))]));
+        }
         let (kind, response) = match callback::parse(address).map_err(error_to_js)? {
             Arrival::Nothing => ("nothing", None),
             Arrival::CodeWithoutState => ("stray", None),
@@ -115,6 +137,10 @@ impl Client {
     /// # Errors
     /// `callback_invalid`, `access_denied`, `login_required`, `provider_refused`.
     pub fn verify(&self, address: &str, record: &str) -> Result<JsValue, JsValue> {
+        #[cfg(feature = "openmetadata")]
+        if self.config().issued().is_some() {
+            return self.issued_answer(address, record).map_err(error_to_js);
+        }
         let callback = verified(address, record).map_err(error_to_js)?;
         let transaction = callback.transaction();
         Ok(texts(&[("returnTo", Some(&transaction.return_to)), ("jwksUri", Some(&transaction.jwks_uri))]))
@@ -167,6 +193,10 @@ impl Client {
     /// Renews the tokens of a session.
     pub fn refresh(&self, refresh_token: &str) -> JsValue {
         let config = self.config();
+        #[cfg(feature = "openmetadata")]
+        if let Some(issued) = config.issued() {
+            return outgoing(&issued.refresh(&Secret::new(refresh_token)));
+        }
         outgoing(&tokens::refresh(&config.provider.token_endpoint, &config.client_id, &Secret::new(refresh_token)))
     }
 
@@ -267,18 +297,26 @@ impl Client {
 }
 
 impl Client {
-    fn config(&self) -> Rc<Config> {
+    pub(super) fn config(&self) -> Rc<Config> {
         self.config.borrow().clone()
     }
 
     fn begin(&self, sign_in: Result<SignIn, Error>) -> Result<JsValue, JsValue> {
         let begin = || {
-            let (redirect, transaction) = request::authorize(&self.config(), &sign_in?, &entropy()?, now());
+            let (redirect, transaction) = depart(&self.config(), &sign_in?)?;
             let record = transaction.write();
             Ok(texts(&[("url", Some(&redirect.0)), ("state", Some(&transaction.state)), ("record", Some(&record))]))
         };
         begin().map_err(error_to_js)
     }
+}
+
+fn depart(config: &Config, sign_in: &SignIn) -> Result<(Redirect, Transaction), Error> {
+    #[cfg(feature = "openmetadata")]
+    if let Some(issued) = config.issued() {
+        return issued.start(config, sign_in, now());
+    }
+    Ok(request::authorize(config, sign_in, &entropy()?, now()))
 }
 
 fn entropy() -> Result<request::Entropy, Error> {

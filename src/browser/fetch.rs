@@ -14,6 +14,11 @@ pub(super) fn outgoing(request: &HttpRequest) -> JsValue {
     let init = RequestInit::new();
     init.set_credentials(RequestCredentials::Omit);
     init.set_redirect(RequestRedirect::Error);
+    #[cfg(feature = "openmetadata")]
+    if request.cookies {
+        init.set_credentials(RequestCredentials::Include);
+        init.set_redirect(RequestRedirect::Manual);
+    }
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     // Here, not at the fetch: a second set of options would undo the referrer policy (Fetch standard §5.4).
     init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT)));

@@ -10,6 +10,8 @@ use crate::oidc::id_token::{self, Companion};
 use crate::oidc::keys;
 use crate::oidc::tokens::{self, Tokens};
 use crate::oidc::transaction::Transaction;
+#[cfg(feature = "openmetadata")]
+use crate::openmetadata::issued;
 use crate::session::Session;
 use crate::wire::SignatureValid;
 use js_sys::{Reflect, Uint8Array};
@@ -39,7 +41,11 @@ impl<'a> Verdict<'a> {
 
     /// On the answer to a refresh token.
     pub(super) fn on_renewal(config: &'a Config, session: Session, answer: &JsValue) -> Result<Self, Error> {
-        let tokens = tokens::read(&answer_to_response(answer))?;
+        let response = answer_to_response(answer);
+        #[cfg(feature = "openmetadata")]
+        let tokens = if config.issued().is_some() { issued::read_refresh(&response)? } else { tokens::read(&response)? };
+        #[cfg(not(feature = "openmetadata"))]
+        let tokens = tokens::read(&response)?;
         Ok(Verdict { config, tokens, received: received(answer), against: Against::Session(Box::new(session)) })
     }
 
@@ -73,6 +79,12 @@ impl<'a> Verdict<'a> {
         let companion = |digest| Companion { access_token: &tokens.access_token, digest };
         let (session, drift) = match (against, &signed) {
             (Against::Transaction(transaction, date), Some((valid, digest))) => {
+                #[cfg(feature = "openmetadata")]
+                let (identity, clock) = match config.issued() {
+                    Some(_) => issued::verify(valid, &transaction.issuers, received)?,
+                    None => id_token::verify(valid, &transaction, companion(digest), date, received)?,
+                };
+                #[cfg(not(feature = "openmetadata"))]
                 let (identity, clock) = id_token::verify(valid, &transaction, companion(digest), date, received)?;
                 (Session::begin(tokens, identity, clock, received).ok_or_else(|| internal("tokens"))?, clock.drift)
             }
@@ -80,6 +92,8 @@ impl<'a> Verdict<'a> {
             (Against::Session(session), signed) => {
                 let identity = match signed {
                     None => None,
+                    #[cfg(feature = "openmetadata")]
+                    Some((valid, _)) if config.issued().is_some() => Some(issued::verify_renewed(valid, &session.identity)?),
                     Some((valid, digest)) => {
                         Some(id_token::verify_renewed(valid, &session.identity, &config.client_id, companion(digest))?)
                     }

@@ -18,6 +18,8 @@ mod crypto;
 mod fetch;
 #[cfg(feature = "oidc")]
 mod judge;
+#[cfg(feature = "openmetadata")]
+mod openmetadata;
 #[cfg(feature = "saml")]
 mod saml;
 #[cfg(feature = "saml")]
@@ -25,6 +27,8 @@ mod saml_logout;
 
 #[cfg(feature = "oidc")]
 pub use client::Client;
+#[cfg(feature = "openmetadata")]
+pub use openmetadata::{asked, configured};
 #[cfg(feature = "saml")]
 pub use saml::{Departing, Pending, SamlClient};
 #[cfg(feature = "saml")]

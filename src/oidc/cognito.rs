@@ -53,6 +53,17 @@ pub fn global_sign_out(pool: &Cognito, access_token: &Secret) -> HttpRequest {
     }
 }
 
+/// The pool whose issuer this is, by either of its names; the endpoints are for its metadata to say.
+#[cfg(feature = "openmetadata")]
+pub(crate) fn by_issuer(issuer: &str) -> Option<Provider> {
+    let (_, pool) = issuer.rsplit_once('/')?;
+    let Provider { mut issuers, cognito, .. } = provider(pool, pool_region(pool)?, "");
+    // The one that was given is asked for the metadata.
+    let given = issuers.iter().position(|known| known == issuer)?;
+    issuers.swap(0, given);
+    Some(Provider { issuers, cognito, ..Provider::default() })
+}
+
 fn provider(pool: &str, region: &str, domain: &str) -> Provider {
     let service = |name: &str| ["https://", name, ".", region, ".", dns_suffix(region), "/"].concat();
     let issuer = |name: &str| [&service(name), pool].concat();

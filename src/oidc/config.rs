@@ -1,9 +1,11 @@
 //! The options of this door.
 
 use super::{cognito, discovery, provider::Provider};
-use crate::config::{CONFLICT, Common};
+use crate::config::{CALLBACK, CONFLICT, Common};
 use crate::error::Error;
 use crate::json::Json;
+#[cfg(feature = "openmetadata")]
+use crate::openmetadata;
 use crate::options::{MALFORMED, MISSING, Options, TYPE, no_placeholder};
 use crate::text::spaced;
 
@@ -18,20 +20,33 @@ pub struct Config {
     pub scope: String,
     /// What both doors have.
     pub common: Common,
+    /// What a client of an OpenMetadata server knows beside that.
+    #[cfg(feature = "openmetadata")]
+    pub openmetadata: Option<openmetadata::Settings>,
 }
 
 impl Config {
+    /// The server's own sign-in, where there is one.
+    #[cfg(feature = "openmetadata")]
+    pub fn issued(&self) -> Option<&openmetadata::issued::Issued> {
+        self.openmetadata.as_ref()?.issued.as_ref()
+    }
+
     /// Reads the configuration of a page on `origin`.
     ///
     /// # Errors
     /// `config_invalid`; `option` is the dotted name, e.g. `cognito.domain`.
     pub fn parse(text: &str, origin: &str) -> Result<Config, Error> {
         let json = Json::parse(text).map_err(|_| Error::config(TYPE, "config"))?;
+        #[cfg(feature = "openmetadata")]
+        let json = openmetadata::expanded(json);
         let top = Options::new("", &json, "config")?;
         no_placeholder("", &json)?;
         top.only(&[
             "cognito",
             "oidc",
+            #[cfg(feature = "openmetadata")]
+            "openMetadata",
             "redirectUri",
             "logoutUri",
             "scopes",
@@ -42,14 +57,27 @@ impl Config {
             "renew",
             "defaultRoles",
         ])?;
+        #[cfg(feature = "openmetadata")]
+        if let Some(section) = top.section("openMetadata") {
+            if let Some(other) = ["cognito", "oidc"].into_iter().find(|door| top.section(door).is_some()) {
+                return Err(Error::config(CONFLICT, other));
+            }
+            let read = openmetadata::config::read(&Options::new("openMetadata.", section, "openMetadata")?, origin)?;
+            let config = Config::of(&top, origin, read.provider, read.client_id, &read.callback)?;
+            return Ok(Config { openmetadata: Some(read.settings), ..config });
+        }
         let (provider, client_id) = match (top.section("cognito"), top.section("oidc")) {
             (Some(_), Some(_)) => return Err(Error::config(CONFLICT, "oidc")),
             (None, Some(door)) => discovery::read_options(&Options::new("oidc.", door, "oidc")?)?,
             (Some(door), None) => cognito::read(&Options::new("cognito.", door, "cognito")?)?,
             (None, None) => return Err(Error::config(MISSING, "cognito")),
         };
+        Config::of(&top, origin, provider, client_id, CALLBACK)
+    }
 
-        let common = Common::read(&top, origin)?;
+    /// A client of `provider`, whose redirect URI is `callback` unless the app says otherwise.
+    fn of(top: &Options<'_>, origin: &str, provider: Provider, client_id: String, callback: &str) -> Result<Config, Error> {
+        let common = Common::read(top, origin, callback)?;
         let scopes = top.texts("scopes")?.unwrap_or_else(|| ["openid", "email", "profile"].map(String::from).into());
         if scopes.is_empty() || scopes.iter().any(|s| s.is_empty() || s.contains(char::is_whitespace)) {
             return Err(Error::config(MALFORMED, "scopes"));
@@ -58,7 +86,14 @@ impl Config {
             return Err(Error::config(OPENID, "scopes"));
         }
         top.choice("renew", &["ahead", "lazy"])?;
-        Ok(Config { provider, client_id, scope: spaced(&scopes), common })
+        Ok(Config {
+            provider,
+            client_id,
+            scope: spaced(&scopes),
+            common,
+            #[cfg(feature = "openmetadata")]
+            openmetadata: None,
+        })
     }
 }
 

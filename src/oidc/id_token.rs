@@ -162,13 +162,16 @@ pub fn verify_renewed(
     Ok(token)
 }
 
-/// What every ID token must say, whatever it answers.
-fn read(signed: &SignatureValid, issuers: &[String], client_id: &str) -> Result<IdToken, Error> {
+/// The payload of a token whose signature holds.
+pub(crate) fn claims(signed: &SignatureValid) -> Result<Json, Error> {
     let (_, payload) = signed.signed().split_once('.').ok_or_else(|| refused("parts"))?;
     let claims = Json::parse(&decode_text(payload)?).map_err(|_| refused("payload"))?;
-    if claims.members().is_none() {
-        return Err(refused("payload"));
-    }
+    if claims.members().is_some() { Ok(claims) } else { Err(refused("payload")) }
+}
+
+/// What every ID token must say, whatever it answers.
+fn read(signed: &SignatureValid, issuers: &[String], client_id: &str) -> Result<IdToken, Error> {
+    let claims = claims(signed)?;
     let issuer = claims.text("iss").filter(|iss| issuers.iter().any(|i| i == iss)).ok_or_else(|| refused("iss"))?;
     check_audience(&claims, client_id)?;
     // An access token is signed by the same issuer; Cognito tells them apart by this claim.

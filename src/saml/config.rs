@@ -8,7 +8,7 @@ use super::policy::{MAX_SKEW, Policy, Signed};
 use super::signature;
 use super::sp::Sp;
 use super::xml::is_xml_text;
-use crate::config::{CONFLICT, Common, ORIGIN};
+use crate::config::{CALLBACK, CONFLICT, Common, ORIGIN};
 use crate::error::Error;
 use crate::json::Json;
 use crate::options::{MALFORMED, MISSING, Options, TYPE, no_placeholder};
@@ -82,7 +82,7 @@ impl Config {
         let (sp, signature_algorithm) = read_sp(&section(&door, "sp", "saml.sp.")?, origin)?;
         // Whoever answers there hands over by this origin's storage.
         let worker_url = door.address("workerUrl", "/acs.js", origin)?;
-        let common = Common::read(&top, origin)?;
+        let common = Common::read(&top, origin, CALLBACK)?;
         for (option, address) in [
             ("saml.sp.acsUrl", &sp.acs_url),
             ("saml.sp.sloUrl", &sp.slo_url),

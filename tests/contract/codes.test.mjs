@@ -1,4 +1,4 @@
-// The error codes are one list in four places: Rust, errors.js with errors-saml.js, index.d.ts, the package's README.
+// The error codes are one list in four places: Rust, errors.js with errors-*.js, index.d.ts, the package's README.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -6,8 +6,8 @@ import { test } from "node:test";
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const rust = read("src/error.rs");
-// The SAML door's codes travel in a file of their own.
-const js = ["errors.js", "errors-saml.js"].map((file) => read(`pkg-template/${file}`));
+// The codes of doors that are fetched apart travel in files of their own.
+const js = ["errors.js", "errors-saml.js", "errors-openmetadata.js"].map((file) => read(`pkg-template/${file}`));
 const types = read("pkg-template/index.d.ts");
 const readme = read("pkg-template/README.md").split("\n## Errors\n")[1];
 

@@ -158,6 +158,7 @@ function explain(error: unknown): string {
     case "internal":
     case "metadata_invalid":
     case "worker_unavailable":
+    case "sign_in_loop":
       return "developer";
     case "wasm_load_failed":
     case "network_failed":

@@ -1,0 +1,67 @@
+// The OpenMetadata door: the server says which provider signs its people in, and how.
+//
+//   ask the server, unless the app brings its configuration ─┬─ a public client ──> the OpenID door, as it is
+//                                                            └─ SAML, confidential ──> the server signs in; the same door takes its token
+//
+// Bundled into one file for pages that fetch it when their configuration names it (build.mjs): nothing here may
+// import what has a state of its own. What is shared with the page comes as `kit`.
+
+import { CODES } from "./errors-openmetadata.js";
+import { breakLoops } from "./sign-in-loop.js";
+import { attempt, read, write } from "./web-storage.js";
+import { send } from "./wire.js";
+
+const LIFETIME = 3_600_000; // milliseconds that a server's configuration is believed in one tab
+const COOKIE = "refreshToken"; // of servers before 2026
+
+/** Tells the loader. */
+export function addModules({ modules }) {
+  modules.openmetadata = [() => import("./wasm/openmetadata.js"), () => import("./wasm/openmetadata-inline.js")];
+}
+
+/** `kit`: what the page has once; `kit.enter` is the OpenID door's. */
+export async function enter(client, kit) {
+  kit.addCodes(CODES);
+  const module = await kit.load(undefined, "openmetadata");
+  client.text = await configured(client, module);
+  kit.enter(client, module);
+  const { core, door, log } = client;
+  breakLoops(client, kit.GatepassError);
+  if (!core.isIssued()) return;
+
+  const { arrive, signOut } = door;
+  door.arrive = (address, isOver) => {
+    const token = takeCookie();
+    if (token) core.takeRefreshToken(token);
+    return arrive(address, isOver);
+  };
+  door.signOut = async (options, ...held) => {
+    const last = held.findLast(Boolean);
+    const { status } = last ? await send(core.endIssued(last.idToken)).catch((e) => ({ status: e.code })) : { status: 200 };
+    if (status !== 200) log("logout_failed", `${status}`);
+    return signOut(options, ...held);
+  };
+}
+
+/** The configuration with what the server says of itself: asked for once an hour in a tab. */
+async function configured({ text, name }, { asked, configured }) {
+  const requests = asked(text, location.origin);
+  if (!requests) return text;
+  const key = `gatepass:${name}:openmetadata`;
+  const kept = attempt(() => {
+    const { at, answers } = JSON.parse(read("sessionStorage", key));
+    return Math.abs(Date.now() - at) < LIFETIME && configured(text, ...answers);
+  });
+  if (kept) return kept;
+  const answers = await Promise.all(requests.map(send));
+  const whole = configured(text, ...answers);
+  write("sessionStorage", key, JSON.stringify({ at: Date.now(), answers }));
+  return whole;
+}
+
+/** Moves the server's refresh token out of the cookie. */
+function takeCookie() {
+  const [, value] = document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`) ?? [];
+  if (value) document.cookie = `${COOKIE}=; path=/; max-age=0`;
+  return value && attempt(() => decodeURIComponent(value));
+}

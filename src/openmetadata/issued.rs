@@ -1,0 +1,246 @@
+//! Sign-in by the server: it is the service provider (SAML) or the confidential client, and gives the page a
+//! token of its own making.
+//!
+//! ```text
+//! start ──> /api/v1/auth/login?redirectUri=… ······ the identity provider ······ ?id_token= or #id_token= ── token_in ──> verify
+//! refresh ─┬─ a refresh token: POST /api/v1/saml/refresh ─┬─> { accessToken, refreshToken? } ── verify_renewed
+//!          └─ the server's cookie: GET /api/v1/auth/refresh ┘
+//! ```
+//!
+//! Three generations of servers answer in three ways; all are read, the fragment first. None of them echoes a
+//! `state`: what binds a token to this browser is that a sign-in is pending in it (SECURITY.md).
+
+use crate::error::{Error, ErrorCode};
+use crate::form;
+use crate::json::{Json, Record};
+use crate::oidc::callback;
+use crate::oidc::clock::Clock;
+use crate::oidc::config::Config;
+use crate::oidc::id_token::{self, IdToken};
+use crate::oidc::provider::Provider;
+use crate::oidc::sign_in::SignIn;
+use crate::oidc::transaction::Transaction;
+use crate::return_to;
+use crate::secret::Secret;
+use crate::token_response::{MAX_RESPONSE, Tokens};
+use crate::url::Url;
+use crate::wire::{HttpRequest, HttpResponse, Redirect, SignatureValid};
+
+/// The server's endpoints.
+#[derive(Debug, Clone)]
+pub struct Issued {
+    /// `https://server/api/v1`
+    api: String,
+    /// Where a sign-in begins.
+    login: String,
+    /// The endpoints of SAML alone, before those of every provider came.
+    is_saml_only: bool,
+}
+
+impl Issued {
+    /// The endpoints of `server`; `authority_url` is what older ones say of themselves.
+    pub(super) fn new(server: &str, authority_url: Option<&str>) -> Result<Issued, &'static str> {
+        let api = [server.trim_end_matches('/'), "/api/v1"].concat();
+        let origin = Url::parse(server).map(|url| url.origin.to_owned());
+        if let Some(address) = authority_url {
+            let url = Url::parse(address).ok_or("malformed")?;
+            if !url.is_secure() {
+                return Err("insecure");
+            }
+            // The file's default names localhost, and nobody corrects it where it is not used.
+            if Some(url.origin) == origin.as_deref() {
+                return Ok(Issued { api, login: address.into(), is_saml_only: true });
+            }
+        }
+        Ok(Issued { login: [&api, "/auth/login"].concat(), api, is_saml_only: false })
+    }
+
+    /// Whose tokens are believed: `issuer`, by the server's own key set.
+    pub(super) fn provider(&self, issuer: &str) -> Provider {
+        Provider {
+            issuers: vec![issuer.into()],
+            authorization_endpoint: self.login.clone(),
+            jwks_uri: [&self.api, "/system/config/jwks"].concat(),
+            ..Provider::default()
+        }
+    }
+
+    /// Where OpenMetadata's own page comes back to, which every server trusts.
+    pub(super) fn callback(&self) -> &'static str {
+        if self.is_saml_only { "/saml/callback" } else { "/auth/callback" }
+    }
+
+    /// Begins a sign-in at `now`.
+    ///
+    /// # Errors
+    /// `request_invalid` / `unsupported` for an option that the server has no parameter for.
+    pub fn start(&self, config: &Config, sign_in: &SignIn, now: i64) -> Result<(Redirect, Transaction), Error> {
+        for (name, _) in sign_in.json().members().unwrap_or_default() {
+            if name != "returnTo" {
+                return Err(Error::new(ErrorCode::RequestInvalid, "unsupported").with_option(name));
+            }
+        }
+        let redirect_uri = &config.common.redirect_uri;
+        let transaction = Transaction {
+            client: config.common.name.clone(),
+            state: STATE.into(),
+            nonce: String::new(),
+            verifier: Secret::new(""),
+            client_id: config.client_id.clone(),
+            redirect_uri: redirect_uri.clone(),
+            return_to: return_to::same_origin(sign_in.json().text("returnTo").unwrap_or("/"), &config.common.origin),
+            issuers: config.provider.issuers.clone(),
+            token_endpoint: String::new(),
+            jwks_uri: config.provider.jwks_uri.clone(),
+            created: now,
+            iss_required: false,
+            sign_in: sign_in.clone(),
+        };
+        Ok((Redirect(form::append(&self.login, &[("redirectUri", redirect_uri)])), transaction))
+    }
+
+    /// The request that renews with `refresh_token`.
+    pub fn refresh(&self, refresh_token: &Secret) -> HttpRequest {
+        if refresh_token.expose() == BY_COOKIE {
+            let url = [&self.api, "/auth/refresh"].concat();
+            return HttpRequest { cookies: true, ..HttpRequest::get(&url, MAX_RESPONSE) };
+        }
+        let url = [&self.api, "/saml/refresh"].concat();
+        let body = Secret::new(Record::bare("refreshToken", refresh_token.expose()));
+        HttpRequest { body: Some((JSON, body)), cookies: true, ..HttpRequest::get(&url, MAX_RESPONSE) }
+    }
+
+    /// The request that ends the server's session of the person with this token.
+    pub fn logout(&self, token: &Secret) -> HttpRequest {
+        let path = if self.is_saml_only { "/saml/logout" } else { "/auth/logout" };
+        let url = [&self.api, path].concat();
+        let bearer = Secret::new(["Bearer ", token.expose()].concat());
+        let body = self.is_saml_only.then(|| (JSON, Secret::new(Record::bare("token", token.expose()))));
+        HttpRequest {
+            body,
+            header: Some(("Authorization", bearer)),
+            cookies: true,
+            keepalive: true,
+            ..HttpRequest::get(&url, MAX_RESPONSE)
+        }
+    }
+}
+
+/// The token in the address of a page; the fragment goes before the query.
+///
+/// # Errors
+/// `callback_invalid` / `too_long` or `repeated`.
+pub fn token_in(address: &str) -> Result<Option<Secret>, Error> {
+    if address.len() > MAX_ADDRESS {
+        return Err(callback::refused("too_long"));
+    }
+    let (rest, fragment) = address.split_once('#').unwrap_or((address, ""));
+    let (_, query) = rest.split_once('?').unwrap_or((rest, ""));
+    for part in [fragment, query] {
+        let tokens: Vec<String> =
+            form::decode(part).into_iter().filter(|(name, _)| name == "id_token").map(|(_, token)| token).collect();
+        match tokens.as_slice() {
+            [] => {}
+            [token] => return Ok(Some(Secret::new(token.as_str())).filter(|token| !token.expose().is_empty())),
+            _ => return Err(callback::refused("repeated")),
+        }
+    }
+    Ok(None)
+}
+
+/// The token of an address as the answer of a token endpoint, for the sign-in of `transaction`.
+///
+/// # Errors
+/// `callback_invalid` with the rules of [`token_in`], `transaction_expired` or `token_missing`.
+pub fn answer(address: &str, transaction: &Transaction, refresh_token: Option<&str>, now: i64) -> Result<Secret, Error> {
+    if transaction.is_stale(now) {
+        return Err(callback::refused("transaction_expired"));
+    }
+    let token = token_in(address)?.ok_or_else(|| callback::refused("token_missing"))?;
+    let text = |name: &str, value: &str| [Json::from(name).write(), Json::from(value).write()].join(":");
+    let members = [
+        text("token_type", "Bearer"),
+        text("access_token", token.expose()),
+        text("id_token", token.expose()),
+        text("refresh_token", refresh_token.unwrap_or(BY_COOKIE)),
+    ];
+    Ok(Secret::new(["{", &members.join(","), "}"].concat()))
+}
+
+/// Reads the answer to [`Issued::refresh`].
+///
+/// # Errors
+/// `grant_refused` when the server's session is over, in whichever way it says so; `rate_limited`,
+/// `provider_unavailable`, `tokens_invalid`.
+pub fn read_refresh(response: &HttpResponse) -> Result<Tokens, Error> {
+    let status = response.status;
+    let refused = |code, rule| Error::new(code, rule).with_status(status);
+    match status {
+        408 | 500.. => return Err(refused(ErrorCode::ProviderUnavailable, "")),
+        429 => return Err(refused(ErrorCode::RateLimited, "")),
+        // A redirect to the login page is not followed, and arrives as 0.
+        0 | 300..=499 => return Err(refused(ErrorCode::GrantRefused, "")),
+        _ => {}
+    }
+    let body = response.body.as_ref().ok_or_else(|| refused(ErrorCode::TokensInvalid, "too_large"))?;
+    let json = Json::parse(body.expose()).map_err(|_| refused(ErrorCode::TokensInvalid, "not_json"))?;
+    let text = |name: &str| json.text(name).filter(|text| !text.is_empty()).map(Secret::new);
+    let access_token = text("accessToken").ok_or_else(|| refused(ErrorCode::TokensInvalid, "access_token"))?;
+    // `expiryDuration` is a time in milliseconds here and seconds there: the token says it itself.
+    Ok(Tokens { id_token: Some(access_token.clone()), access_token, refresh_token: text("refreshToken"), expires_in: None })
+}
+
+/// Judges the claims of a token whose signature holds.
+///
+/// # Errors
+/// `id_token_invalid` with the rule `payload`, `iss`, `sub`, `exp`, `iat` or `bot`.
+pub fn verify(signed: &SignatureValid, issuers: &[String], now: i64) -> Result<(IdToken, Clock), Error> {
+    let token = read(signed, issuers)?;
+    if token.expires_at() <= now {
+        return Err(refused("exp"));
+    }
+    Ok((token, Clock { drift: 0 }))
+}
+
+/// Judges a renewed token whose signature holds: the same person's, and not an older one.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_renewed(signed: &SignatureValid, previous: &IdToken) -> Result<IdToken, Error> {
+    let token = read(signed, std::slice::from_ref(&previous.issuer))?;
+    if token.subject != previous.subject {
+        return Err(refused("sub"));
+    }
+    if token.issued_at() < previous.issued_at() {
+        return Err(refused("iat"));
+    }
+    if token.expires_at() <= token.issued_at() {
+        return Err(refused("exp"));
+    }
+    Ok(token)
+}
+
+fn read(signed: &SignatureValid, issuers: &[String]) -> Result<IdToken, Error> {
+    let claims = id_token::claims(signed)?;
+    let issuer = claims.text("iss").filter(|iss| issuers.iter().any(|known| known == iss)).ok_or_else(|| refused("iss"))?;
+    let subject = claims.text("sub").filter(|sub| (1..=255).contains(&sub.len())).ok_or_else(|| refused("sub"))?;
+    claims.integer("exp").ok_or_else(|| refused("exp"))?;
+    claims.integer("iat").ok_or_else(|| refused("iat"))?;
+    // The same key signs the tokens of ingestion bots: those are nobody's session.
+    if claims.get("isBot") == Some(&Json::Bool(true)) {
+        return Err(refused("bot"));
+    }
+    Ok(IdToken { issuer: issuer.into(), subject: subject.into(), claims })
+}
+
+fn refused(rule: &'static str) -> Error {
+    Error::new(ErrorCode::IdTokenInvalid, rule)
+}
+
+/// The key of the one transaction that a client has under way: the server echoes no state.
+pub const STATE: &str = "openmetadata";
+/// In place of a refresh token: the server's own cookie renews.
+const BY_COOKIE: &str = "cookie";
+const JSON: &str = "application/json";
+/// Bytes. A token of an administrator with many roles stays far below.
+const MAX_ADDRESS: usize = 32 * 1024;
