@@ -54,12 +54,15 @@ bench() {
   fi
 }
 
+# OpenMetadata's models are wanted, not the 150 packages beside them: it is installed alone (requirements-alone.txt).
 python() {
-  if ! cmp -s tests/requirements.txt target/venv/requirements.txt; then
+  local wanted=(tests/requirements.txt tests/requirements-alone.txt)
+  if ! cat "${wanted[@]}" | cmp -s - target/venv/requirements.txt; then
     say "Python packages in target/venv"
-    python3 -m venv target/venv
-    target/venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
-    cp tests/requirements.txt target/venv/requirements.txt
+    python3 -m venv --clear target/venv
+    target/venv/bin/pip install --quiet --disable-pip-version-check -r "${wanted[0]}"
+    target/venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r "${wanted[1]}"
+    cat "${wanted[@]}" >target/venv/requirements.txt
   fi
 }
 

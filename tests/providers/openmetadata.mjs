@@ -42,8 +42,9 @@ export const serviceProviderAt = (origin) => ({ entityId: `${origin}/api/v1/saml
  * - `personal(name, claims?)`: a token as OpenMetadata issues it to a person, who needs no account. `claims` join its own:
  *   `{ exp: 1 }` is one that has ended.
  * - `misbehave({ … })`: until the next call of it,
- *     `token`: what sign-ins and refreshes give out instead; `downgrade: true`: the way back is http:// (or, if the page is
- *     there already, its https:// twin); `refresh: 302 | 401 | 500`; `unknown: true`: nobody has an account.
+ *     `token`: what sign-ins and refreshes give out instead; `redirect`: where sign-ins lead instead, an address without
+ *     query and fragment (the page's own by http://, say); `refresh: 302 | 401 | 500`, a redirect to `/signin` the first;
+ *     `unknown: true`: nobody has an account.
  *   `misbehave({})` is well-behaved again.
  * - `seen()`: `[{ method, path }]` of all requests so far, `path` without its query
  * - `log()`, `stop()`
