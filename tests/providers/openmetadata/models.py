@@ -1,6 +1,7 @@
 """OpenMetadata's own models of what is answered here: PyPI, openmetadata-ingestion, generated from its schemas."""
 
 import importlib.util
+import logging
 import sys
 import types
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 package = types.ModuleType("metadata")
 package.__path__ = list(importlib.util.find_spec("metadata").submodule_search_locations)
 sys.modules["metadata"] = package
+logging.getLogger("metadata").setLevel(logging.ERROR)  # it warns at every model that the rest is absent
 
 from metadata.generated.schema.api.openMetadataServerVersion import OpenMetadataServerVersion  # noqa: E402, F401
 from metadata.generated.schema.auth.tokenRefreshRequest import TokenRefreshRequest  # noqa: E402, F401

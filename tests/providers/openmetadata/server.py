@@ -234,7 +234,7 @@ def pending_session(request):
     session = sessions.get(key)
     if NEW:
         return sessions.pop(key) if session and "redirect" in session else None
-    return session or {"first": AUTHENTICATION["clientType"] == "public"}
+    return session or {"first": True}
 
 
 def account(name, email, attribute, session):
