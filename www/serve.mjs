@@ -27,14 +27,14 @@ const TYPES = {
  *
  * `config` is what the page gives to `createGatepass`; `demo` what the page shows besides it; `api`
  * a Node request handler for `/api/…`, `acs` one for posts to `acsPath`. A static host knows neither: it answers
- * 405, here with the app's own page. `requests` grows by `{ method, path, referer }` with every request, `path`
+ * 405, here with the app's own page. `connect` are origins that the page may call beside those of `config`. `requests` grows by `{ method, path, referer }` with every request, `path`
  * with its query, so that a test can say what left the browser.
  */
-export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, demo = {}, api, acs, acsPath = "/saml/acs" }) {
+export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, demo = {}, api, acs, acsPath = "/saml/acs", connect = [] }) {
   await assertPortFree(port, "the demo site");
   const requests = [];
   const headers = {
-    "content-security-policy": contentSecurityPolicy(config),
+    "content-security-policy": contentSecurityPolicy(config, connect),
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
   };
@@ -68,9 +68,9 @@ export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, d
 }
 
 // Every origin that the configuration names may be called, and no other.
-function contentSecurityPolicy({ cognito, saml }) {
+function contentSecurityPolicy({ cognito, saml }, connect) {
   const originsOf = (named) => [...new Set(named.filter((value) => URL.canParse(value)).map((value) => new URL(value).origin))];
-  const origins = originsOf([cognito?.domain, ...Object.values(cognito?.endpoints ?? {}), saml?.exchange?.tokenEndpoint]);
+  const origins = originsOf([cognito?.domain, ...Object.values(cognito?.endpoints ?? {}), saml?.exchange?.tokenEndpoint, ...connect]);
   const forms = originsOf([saml?.idp.singleSignOn]); // requests by HTTP-POST leave by a form; our own is the forged response
   return [
     "default-src 'none'",

@@ -27,8 +27,9 @@ export async function oidcProvider(options) {
  * `cognito` configuration and a `person` who can sign in there; `siteDir` replaces the harness page.
  *
  * `config` joins the site's configuration: every tab has a session of its own unless a suite says
- * otherwise. `providerOptions` joins what the provider is started with, `contextOptions` each person's
- * browser.
+ * otherwise; as a function of the provider it is the whole. `providerOptions` joins what the provider is started with,
+ * `contextOptions` each person's browser; `port` is the site's. What else there is, and the provider's `serving`, is the
+ * site's server's.
  */
 export async function startWorld({
   startProvider = oidcProvider,
@@ -37,16 +38,18 @@ export async function startWorld({
   config = { storage: "session" },
   providerOptions,
   contextOptions,
+  port,
+  ...serving
 } = {}) {
-  const origin = `http://localhost:${await freePort()}`;
+  const origin = `http://localhost:${port ?? (await freePort())}`;
   const provider = await startProvider({
     port: await freePort(),
     redirectUris: [`${origin}/callback`, `${origin}/callback?tenant=a`, `${origin}/`],
     logoutUris: [`${origin}/`],
     ...providerOptions,
   });
-  const siteConfig = { cognito: provider.cognito, ...config };
-  const site = await serve({ port: Number(new URL(origin).port), siteDir, pkgDir: PKG_DIR, config: siteConfig });
+  const siteConfig = config instanceof Function ? config(provider) : { cognito: provider.cognito, ...config };
+  const site = await serve({ port: Number(new URL(origin).port), siteDir, pkgDir: PKG_DIR, config: siteConfig, ...provider.serving, ...serving });
   const browser = await launchChromium(browserOptions);
   const atProvider = (url) => url.origin === provider.origin;
   const atSite = (url) => url.origin === origin;

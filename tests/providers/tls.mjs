@@ -21,7 +21,8 @@ export async function startTlsFront({ port, target }) {
     hosts.add(host);
     const to = typeof target === "function" ? target(host) : target;
     if (!to) return response.writeHead(421).end(`nobody here is ${host}`);
-    const { method, url: path, headers } = request;
+    const { method, url: path } = request;
+    const headers = { ...request.headers, "x-forwarded-proto": "https" };
     const { hostname, port } = new URL(to);
     const onward = httpRequest({ hostname, port, method, path, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode, answer.headers);
