@@ -86,6 +86,7 @@ test("a configuration or an account that is not OpenMetadata's is a server error
   }
 });
 
+// WebCrypto imports neither.
 test("its key set is written as Java writes numbers: a zero byte in front, padding behind", async (t) => {
   const server = await start(t);
   const [, { keys }] = await ask(server, "system/config/jwks");

@@ -25,6 +25,7 @@ GENERATION = "new" if FIXED else OPTIONS["generation"]
 OLD, MID, NEW = (GENERATION == name for name in ("old", "mid", "new"))
 VERSION = {"old": "1.6.13", "mid": "1.12.14", "new": "2.0.7"}[GENERATION]
 ORIGIN = OPTIONS["origin"]
+# Not read in a source: this cookie's name, the name of the claim `sessionId`, and how a session is found by RelayState.
 SESSION_COOKIE = "OM_SESSION" if NEW else "JSESSIONID"
 
 # openmetadata.yaml's values, where there are any.
@@ -287,7 +288,10 @@ def rotate(request):
 
 
 def refresh(request):
-    """`GET /auth/refresh`: by session. `expiryDuration` is a time, in milliseconds since 1970."""
+    """`GET /auth/refresh`: by session. `expiryDuration` is a time, in milliseconds since 1970.
+
+    Without a session SAML's handler says 401; the one of confidential OIDC clients redirects, which is a misbehaviour here.
+    """
     failing()
     key = request.cookie(SESSION_COOKIE)
     name = sessions.get(key, {}).get("name")
