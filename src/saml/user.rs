@@ -28,12 +28,23 @@ pub fn user(assertion: &Assertion, config: &Config) -> Result<Json, Error> {
     if let Some(name) = one("name").map(String::from).or_else(|| full_name(one("givenName"), one("familyName"))) {
         user.push(("name".into(), Json::String(name)));
     }
-    // ZITADEL calls a login name an e-mail address.
-    let is_address = |text: &&str| text.contains('@') && assertion.name_id.format.as_deref() == Some(FORMAT_EMAIL);
-    if let Some(email) = one("email").or(Some(assertion.name_id.value.as_str()).filter(is_address)) {
+    if let Some(email) = one("email").or_else(|| subject_as_email(assertion)) {
         user.push(("email".into(), email.into()));
     }
     Ok(Json::Object(user))
+}
+
+/// The NameID as the e-mail address that no attribute says: where its `Format` says so, it looks like one, and no attribute
+/// says that it is a login name, `UserName` or whichever has the same text. ZITADEL calls the login name
+/// `ada@org.zitadel.example` an e-mail address, Entra the user principal name; nobody need receive mail there. IAM Identity
+/// Center's empty statement leaves the subject alone to say it. Who knows better maps `email: "Subject"`.
+fn subject_as_email(assertion: &Assertion) -> Option<&str> {
+    let subject = assertion.name_id.value.as_str();
+    let is_address = subject.contains('@') && assertion.name_id.format.as_deref() == Some(FORMAT_EMAIL);
+    let says_login_name = |Attribute { name, values, .. }: &Attribute| {
+        values.iter().flatten().any(|text| text == subject || (name == "UserName" && !text.is_empty()))
+    };
+    (is_address && !assertion.attributes.iter().any(says_login_name)).then_some(subject)
 }
 
 /// `User.attributes`: every name once, with all its texts; what is nil says nothing.

@@ -262,24 +262,39 @@ fn default_roles_are_for_whoever_has_none() {
     }
 }
 
-/// ZITADEL calls a login name an e-mail address.
+/// A login name that looks like an e-mail address is none, whatever its format says.
 #[test]
 fn an_email_from_the_name_id() {
     let unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
     let other = "urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress";
-    for (name_id, format, attributes, expected) in [
-        ("ada@example.com", Some(EMAIL), json!([]), json!("ada@example.com")),
-        ("ada", Some(EMAIL), json!([]), Value::Null),
-        ("ada@example.com", None, json!([]), Value::Null),
-        ("ada@example.com", Some(unspecified), json!([]), Value::Null),
-        ("ada@example.com", Some(other), json!([]), Value::Null),
-        ("ada@login.example", Some(EMAIL), json!([["mail", "ada@example.com"]]), json!("ada@example.com")),
-        ("ada@login.example", Some(EMAIL), json!([["mail", ""]]), json!("ada@login.example")),
-    ] {
-        let found: Value =
-            serde_json::from_str(&user(&assertion(name_id, format, &attributes), &config()).unwrap().write()).unwrap();
-        assert_eq!(found["email"], expected, "{name_id} {format:?} {attributes}");
-        assert_eq!(found["id"], json!(name_id));
+    let (address, login) = ("ada@example.com", "ada@org.zitadel.example");
+    let upn = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name";
+    let (none, to_subject) = (|| json!({}), || json!({ "email": ["Email", "Subject"] }));
+    let table = [
+        ("empty-statement", address, Some(EMAIL), none(), json!([]), json!(address)),
+        ("no-address", "ada", Some(EMAIL), none(), json!([]), Value::Null),
+        ("no-format", address, None, none(), json!([]), Value::Null),
+        ("unspecified", address, Some(unspecified), none(), json!([]), Value::Null),
+        ("a-format-that-is-none", address, Some(other), none(), json!([]), Value::Null),
+        ("an-attribute-says-it", login, Some(EMAIL), none(), json!([["mail", address]]), json!(address)),
+        ("an-attribute-says-nothing", address, Some(EMAIL), none(), json!([["mail", ""]]), json!(address)),
+        ("a-name-beside-it", address, Some(EMAIL), none(), json!([["User.FirstName", "Ada"]]), json!(address)),
+        ("zitadel", login, Some(EMAIL), none(), json!([["Email", address], ["UserName", login]]), json!(address)),
+        ("zitadel-machine", login, Some(EMAIL), none(), json!([["UserName", login], ["UserID", "1"]]), Value::Null),
+        ("another-user-name", login, Some(EMAIL), none(), json!([["UserName", "ada"], ["UserID", "1"]]), Value::Null),
+        ("a-user-name-that-is-empty", address, Some(EMAIL), none(), json!([["UserName", ""], ["UserName"]]), json!(address)),
+        ("a-user-name-that-is-nil", address, Some(EMAIL), none(), json!([["UserName", null]]), json!(address)),
+        ("entra-without-mail", login, Some(EMAIL), none(), json!([[upn, login]]), Value::Null),
+        ("the-same-among-others", login, Some(EMAIL), none(), json!([["x", "y", null, login]]), Value::Null),
+        ("a-part-of-it", address, Some(EMAIL), none(), json!([["uid", "ada"], ["domain", "example.com"]]), json!(address)),
+        ("who-knows-better", login, Some(EMAIL), to_subject(), json!([["UserName", login]]), json!(login)),
+    ];
+    for (name, name_id, format, mapping, attributes, expected) in table {
+        let config = config_with(&[("saml.attributes", mapping)]);
+        let user = user(&assertion(name_id, format, &attributes), &config).unwrap();
+        let found: Value = serde_json::from_str(&user.write()).unwrap();
+        assert_eq!(found["email"], expected, "{name}");
+        assert_eq!(found["id"], json!(name_id), "{name}");
     }
 }
 
