@@ -4,14 +4,14 @@
 #   make demo        Cognito emulator, SAML identity provider, and the demo site on http://localhost:8585
 #   make demo-check  a whole sign-in through both doors in headless Chromium, pictures in target/demo/
 #   make test        every suite below
-#   make lint | native | c14n | browser | contract | acs | packaging | e2e | engines | size
+#   make lint | native | c14n | browser | contract | acs | packaging | e2e | systems | engines | size
 #   make bench       one SAML response verified, beside node-saml and samlify
 #   make fuzz        the XML core against libxml2, and noise against every reader of SAML
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := pkg
-.PHONY: pkg setup demo demo-check test lint native c14n browser contract acs packaging e2e engines size bench fuzz
+.PHONY: pkg setup demo demo-check test lint native c14n browser contract acs packaging e2e systems engines size bench fuzz
 
 need = bash tests/setup.sh
 timed = @bash tests/timed.sh
@@ -48,7 +48,7 @@ demo-check: pkg
 	@$(need) node python chromium
 	@node tests/e2e/demo-check.mjs
 
-test: lint native c14n pkg contract acs browser size packaging e2e engines
+test: lint native c14n pkg contract acs browser size packaging e2e systems engines
 	@bash tests/timed.sh --summary
 
 lint:
@@ -93,6 +93,10 @@ packaging: pkg
 e2e: pkg
 	@$(need) node python chromium php
 	$(timed) e2e "node --test --test-reporter=spec --test-concurrency=2 --test-timeout=900000 tests/e2e/ && node tests/e2e/demo-check.mjs"
+
+systems: pkg
+	@$(need) node python chromium php
+	$(timed) systems "node --test --test-reporter=spec --test-concurrency=2 --test-timeout=900000 tests/systems/"
 
 engines: pkg
 	@$(need) node chromium firefox webkit

@@ -23,7 +23,7 @@ const TYPES = {
 };
 
 /**
- * Serves the site, or the pages of another `siteDir`, on `http://localhost:port`.
+ * Serves the site, or the pages of another `siteDir`, on `http://localhost:port`; what those lack, as the looks, is this one's.
  *
  * `config` is what the page gives to `createGatepass`; `demo` what the page shows besides it; `api`
  * a Node request handler for `/api/…`, `acs` one for posts to `acsPath`. A static host knows neither: it answers
@@ -89,7 +89,8 @@ async function find(path, siteDir, pkgDir) {
   const inPackage = path.startsWith("/gatepass/");
   if (path === "/acs.js") return read(pkgDir, "acs.js");
   if (!inPackage && extname(path) === "") return read(siteDir, "index.html");
-  return inPackage ? read(pkgDir, path.slice("/gatepass/".length)) : read(siteDir, path.slice(1));
+  if (inPackage) return read(pkgDir, path.slice("/gatepass/".length));
+  return (await read(siteDir, path.slice(1))) ?? read(SITE_DIR, path.slice(1));
 }
 
 async function read(folder, name) {

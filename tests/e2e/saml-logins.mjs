@@ -22,11 +22,11 @@ export async function simpleSamlPhp(options) {
   return {
     ...idp,
     isLogin: (url) => url.pathname.endsWith("/loginuserpass.php"),
-    press: (page) =>
+    press: (page, person = idp.person) =>
       page.evaluate(({ name, password }) => {
         document.querySelector("#username").value = name;
         document.querySelector("#password").value = password;
         document.querySelector("form[name=f], form").requestSubmit(document.querySelector("#submit_button"));
-      }, idp.person),
+      }, person),
   };
 }

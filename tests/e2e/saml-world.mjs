@@ -15,31 +15,34 @@ import { freePort, held, holdPort, peopleOf, ready, until } from "./world.mjs";
 
 const path = (url) => fileURLToPath(new URL(url, import.meta.url));
 // saml-idp's page asks for fonts of others.
-const NO_INTERNET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1";
+const NO_INTERNET = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1";
 
 /**
  * Starts everything on free ports; `stop()` ends it. `startIdp` is one of saml-logins.mjs, `idpOptions` joins what it is
  * started with. `saml` joins the site's `saml` section, `sp` that of the service provider, `config` the configuration; each
- * may be a function, of the identity provider the first, of the site's origin the others. `acs` answers posts to the
- * ACS at the server, `api` is a request handler for `/api/…`.
+ * may be a function, of the identity provider the first, of the site's origin the others; so may `idpOptions`, of the service
+ * provider. `acs` answers posts to the ACS at the server, `api` is a request handler for `/api/…`. `siteDir` replaces the harness
+ * page, `demo` is what such a page shows besides. `idp.hosts` are names of others that the browser finds here, by TLS.
  */
-export async function startSamlWorld({ startIdp = samlIdp, idpOptions, saml, sp: moreSp, config, acs, api, acsPath = "/saml/acs" } = {}) {
+export async function startSamlWorld({
+  startIdp = samlIdp, idpOptions, saml, sp: moreSp, config, acs, api, acsPath = "/saml/acs", siteDir = path("saml-site/"), demo,
+} = {}) {
   const { port, release } = await holdPort(); // a provider takes its time
   const origin = `http://localhost:${port}`;
   const sp = { entityId: `${origin}/saml`, acsUrl: origin + acsPath, ...(await asked(moreSp, origin)) };
-  const idp = await startIdp({ ...idpOptions, sp: { ...sp, ...idpOptions?.sp } });
+  const options = await asked(idpOptions, sp);
+  const idp = await startIdp({ ...options, sp: { ...sp, ...options?.sp } });
   const byHand = { entityId: idp.entityId, singleSignOn: idp.singleSignOn, certificates: [idp.certificate] };
   const siteConfig = { saml: { idp: byHand, sp, ...(await asked(saml, idp)) }, ...(await asked(config, origin)) };
   await release();
   const site = await serve({
-    port, config: siteConfig, acs, api, acsPath: new URL(sp.acsUrl).pathname,
-    siteDir: path("saml-site/"), pkgDir: path("../../pkg/"),
+    port, config: siteConfig, demo, acs, api, acsPath: new URL(sp.acsUrl).pathname, siteDir, pkgDir: path("../../pkg/"),
   }).catch((e) => idp.stop().then(() => Promise.reject(e)));
   const elsewhere = await startElsewhere();
-  const browser = await launchChromium({ args: [NO_INTERNET] });
+  const browser = await launchChromium({ args: [`--host-resolver-rules=${[...(idp.hosts ?? []), NO_INTERNET].join(", ")}`] });
   const atSite = (url) => url.origin === origin;
 
-  const { person, openAt } = peopleOf(browser);
+  const { person, openAt } = peopleOf(browser, { ignoreHTTPSErrors: idp.hosts !== undefined });
 
   /** A tab with the harness page at `path`. `harness` is read by saml-site/app.js; `init` runs before the page. */
   const open = async (t, path = "/", options) => {
@@ -60,17 +63,17 @@ export async function startSamlWorld({ startIdp = samlIdp, idpOptions, saml, sp:
     await page.waitForURL(idp.isLogin);
   };
 
-  /** Signs in there and comes back. */
-  const logIn = async (page) => {
-    await idp.press(page);
+  /** Signs in there, as the identity provider's own person or another one, and comes back. */
+  const logIn = async (page, person) => {
+    await idp.press(page, person);
     await page.waitForURL(atSite);
     await loaded(page);
   };
 
   /** Signs in there, but the identity provider's last page does not send its form: its fields are the result. */
-  const logInAndHold = async (page) => {
+  const logInAndHold = async (page, person) => {
     await page.addInitScript(holdResponse);
-    await idp.press(page);
+    await idp.press(page, person);
     await page.waitForFunction(() => window.held);
     return page.evaluate(() => Object.fromEntries(new FormData(held)));
   };

@@ -38,22 +38,26 @@ export const ALGORITHMS = [
 
 /**
  * `{ response, certificate }`, both in base64: a response by one of {@link ALGORITHMS}, good for five minutes. In a
- * `world` without `inResponseTo` nobody has asked for it; `sessionEnds` is a time, `oneTimeUse` a condition.
+ * `world` without `inResponseTo` nobody has asked for it; `sessionEnds` is a time, `oneTimeUse` a condition. `ends` is
+ * another time for it to be good until, `begins` one from which on; `time` writes them all. `nameIdFormat` is the name's,
+ * `attributeStatement` is XML in canonical form.
  */
 export function signedResponse({ method, hash, pair, options }, world = WORLD) {
-  const { issuer, entityId, acsUrl, inResponseTo, person, now, sessionEnds, oneTimeUse } = world;
-  const time = (at) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+  const { issuer, entityId, acsUrl, inResponseTo, person, nameIdFormat, now, begins, ends, sessionEnds, oneTimeUse, attributeStatement = "" } = world;
+  const { time = (at) => `${new Date(at).toISOString().slice(0, 19)}Z` } = world;
   const asked = inResponseTo ? ` InResponseTo="${inResponseTo}"` : "";
   const session = sessionEnds ? ` SessionNotOnOrAfter="${time(sessionEnds)}"` : "";
-  const end = time(Date.parse(time(now)) + 300_000);
+  const end = time(ends ?? Date.parse(time(now)) + 300_000);
+  const format = nameIdFormat ? ` Format="${nameIdFormat}"` : "";
+  const bounds = `${begins ? ` NotBefore="${time(begins)}"` : ""}${ends ? ` NotOnOrAfter="${end}"` : ""}`;
   const head = `ID="_assertion" IssueInstant="${time(now)}" Version="2.0"`;
   const before = `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ${head}><saml:Issuer>${issuer}</saml:Issuer>`;
   const after =
-    `<saml:Subject><saml:NameID>${person}</saml:NameID>` +
+    `<saml:Subject><saml:NameID${format}>${person}</saml:NameID>` +
     `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData${asked}` +
     ` NotOnOrAfter="${end}" Recipient="${acsUrl}"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject>` +
-    `<saml:Conditions><saml:AudienceRestriction><saml:Audience>${entityId}</saml:Audience></saml:AudienceRestriction>${oneTimeUse ? "<saml:OneTimeUse></saml:OneTimeUse>" : ""}</saml:Conditions>` +
-    `<saml:AuthnStatement AuthnInstant="${time(now)}"${session}><saml:AuthnContext></saml:AuthnContext></saml:AuthnStatement></saml:Assertion>`;
+    `<saml:Conditions${bounds}><saml:AudienceRestriction><saml:Audience>${entityId}</saml:Audience></saml:AudienceRestriction>${oneTimeUse ? "<saml:OneTimeUse></saml:OneTimeUse>" : ""}</saml:Conditions>` +
+    `<saml:AuthnStatement AuthnInstant="${time(now)}"${session}><saml:AuthnContext></saml:AuthnContext></saml:AuthnStatement>${attributeStatement}</saml:Assertion>`;
   const digest = createHash(hash).update(before + after).digest("base64");
   const digestMethod = hash === "sha384" ? `${MORE}sha384` : `http://www.w3.org/2001/04/xmlenc#${hash}`;
   const c14n = "http://www.w3.org/2001/10/xml-exc-c14n#";

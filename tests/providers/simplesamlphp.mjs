@@ -17,24 +17,42 @@ import { makeJar, submit } from "./saml-forms.mjs";
 const WWW = fileURLToPath(new URL("../../target/simplesamlphp/usr/share/simplesamlphp/www", import.meta.url));
 const CONFIG = fileURLToPath(new URL("simplesamlphp", import.meta.url));
 
-// As simplesamlphp/authsources.php has her.
-const PERSON = { name: "alice", password: "alicepass", email: "alice@example.com" };
+const ALICE = {
+  name: "alice",
+  password: "alicepass",
+  attributes: {
+    uid: ["alice"],
+    mail: ["alice@example.com"],
+    displayName: ["Alice Example"],
+    groups: ["engineers", "admins"],
+    eduPersonAffiliation: ["member", "employee"],
+  },
+};
+const BOB = { name: "bob", password: "bobpass", attributes: { uid: ["bob"], mail: ["bob@example.com"] } };
 
 /**
- * Starts it for one service provider, `sp`: `{ entityId, acsUrl, sloUrl?, certificate? }`.
+ * Starts it for one service provider, `sp`: `{ entityId, acsUrl, sloUrl?, certificate? }`, and for `others`, which take
+ * what they do not say from it.
  *
  * `validate`: refuse requests that `sp.certificate` has not signed. `encrypt`: encrypt assertions to it. `lifetime`: of
- * assertions, seconds. `deny`: nobody gets in, and this is the status (SAML core §3.2.2.2). `padding`: characters of an
- * attribute. With `sp.sloUrl` logout messages are signed, ours too.
+ * assertions, seconds. `deny`: nobody gets in, and this is the status (SAML core §3.2.2.2). With `sp.sloUrl` logout messages
+ * are signed, ours too. A service provider may say each of these for itself, and `settings`, by SimpleSAMLphp's own names.
+ *
+ * `padding`: characters of an attribute. `people`: `{ name, password, attributes }`, in place of Alice and Bob; the first one is
+ * `person`. `entityId`, `origin`: its name, and where browsers find it. `upstream`: another identity provider,
+ * `{ entityId, singleSignOn, certificate }`, which signs people in for it, and knows it as `upstream.as`, an entity ID.
  *
  * `signIn(departure)` is {@link signInAt} for this provider.
  */
-export async function startSimpleSamlPhp({ port, sp, validate = false, encrypt = false, lifetime = 300, deny, padding = 0 }) {
+export async function startSimpleSamlPhp({
+  port, sp, others = [], validate = false, encrypt = false, lifetime = 300, deny, padding = 0,
+  people = [ALICE, BOB], origin = `http://127.0.0.1:${port}`, entityId = `${origin}/idp`, upstream,
+}) {
   if (!existsSync(WWW)) throw new Error("SimpleSAMLphp is not there. From the top folder: tests/setup.sh php");
   if ((validate || encrypt) && !sp.certificate) throw new Error("SimpleSAMLphp needs sp.certificate to validate or encrypt.");
   await assertPortFree(port, "SimpleSAMLphp");
 
-  const origin = `http://127.0.0.1:${port}`;
+  const local = `http://127.0.0.1:${port}`;
   const { privateKey, certificate } = makeIdentity();
   const folder = mkdtempSync(join(tmpdir(), "gatepass-simplesamlphp-"));
   writeFileSync(join(folder, "idp.key"), privateKey);
@@ -46,7 +64,12 @@ export async function startSimpleSamlPhp({ port, sp, validate = false, encrypt =
       SSP_ORIGIN: origin,
       SSP_PORT: `${port}`,
       SSP_SECRET: randomBytes(20).toString("hex"),
-      SSP_SP: JSON.stringify({ ...sp, validate, encrypt, lifetime, deny, padding }),
+      SSP_SETUP: JSON.stringify({
+        idp: { entityId, upstream },
+        people,
+        padding,
+        sps: [sp, ...others].map((one) => ({ ...sp, validate, encrypt, lifetime, deny, ...one })),
+      }),
     },
   });
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
@@ -57,21 +80,25 @@ export async function startSimpleSamlPhp({ port, sp, validate = false, encrypt =
     forget();
   };
 
-  const metadataUrl = `${origin}/saml2/idp/metadata.php`;
+  const metadataUrl = `${local}/saml2/idp/metadata.php`;
   await program.answers(metadataUrl).catch((e) => stop().then(() => Promise.reject(e)));
 
+  const [person] = people;
   const singleSignOn = `${origin}/saml2/idp/SSOService.php`;
   const idp = {
     origin,
-    entityId: `${origin}/idp`,
+    entityId,
     singleSignOn,
     certificate,
     metadataUrl,
-    person: PERSON,
-    email: PERSON.email,
+    people,
+    person,
+    email: person.attributes.mail?.[0],
     metadata: () => fetch(metadataUrl).then((answer) => answer.text()),
     /** Where a person goes for a response that nobody has asked for. */
-    idpInitiated: (relayState) => `${singleSignOn}?${new URLSearchParams({ spentityid: sp.entityId, RelayState: relayState })}`,
+    idpInitiated: (relayState, to = sp.entityId) => `${singleSignOn}?${new URLSearchParams({ spentityid: to, RelayState: relayState })}`,
+    /** Where `upstream` posts. */
+    acsUrl: `${origin}/module.php/saml/sp/saml2-acs.php/upstream`,
     signIn: (departure) => signInAt(idp, departure),
     log: program.log,
     stop,

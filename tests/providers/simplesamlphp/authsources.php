@@ -1,21 +1,18 @@
 <?php
 
-// One long attribute, if the starting program wants it.
-$padding = json_decode(getenv('SSP_SP'), true)['padding'];
+// People with passwords, one long attribute where the starting program wants it; or another identity provider that knows them.
+$setup = json_decode(getenv('SSP_SETUP'), true);
 
-$config = [
-    'example-userpass' => [
-        'exampleauth:UserPass',
-        'alice:alicepass' => [
-            'uid' => ['alice'],
-            'mail' => ['alice@example.com'],
-            'displayName' => ['Alice Example'],
-            'groups' => ['engineers', 'admins'],
-            'eduPersonAffiliation' => ['member', 'employee'],
-        ] + ($padding ? ['padding' => [str_repeat('x', $padding)]] : []),
-        'bob:bobpass' => [
-            'uid' => ['bob'],
-            'mail' => ['bob@example.com'],
-        ],
-    ],
-];
+$config = ['people' => ['exampleauth:UserPass']];
+foreach ($setup['people'] as $person) {
+    $config['people'][$person['name'] . ':' . $person['password']] = $person['attributes']
+        + ($setup['padding'] ? ['padding' => [str_repeat('x', $setup['padding'])]] : []);
+}
+
+if (isset($setup['idp']['upstream'])) {
+    $config['upstream'] = [
+        'saml:SP',
+        'entityID' => $setup['idp']['upstream']['as'],
+        'idp' => $setup['idp']['upstream']['entityId'],
+    ];
+}

@@ -1,6 +1,8 @@
 <?php
 
-$metadata[getenv('SSP_ORIGIN') . '/idp'] = [
+$idp = json_decode(getenv('SSP_SETUP'), true)['idp'];
+
+$metadata[$idp['entityId']] = [
     'host' => '__DEFAULT__',
     'privatekey' => 'idp.key',
     'certificate' => 'idp.crt',
@@ -11,7 +13,7 @@ $metadata[getenv('SSP_ORIGIN') . '/idp'] = [
         'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
         'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
     ],
-    'auth' => 'example-userpass',
+    'auth' => isset($idp['upstream']) ? 'upstream' : 'people',
     'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic',
     'NameIDFormat' => 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
     'authproc' => [

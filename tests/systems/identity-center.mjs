@@ -1,0 +1,76 @@
+// AWS IAM Identity Center as a test sees it: SimpleSAMLphp under Identity Center's addresses, names and certificate file,
+// with the attributes that nOps asks for.
+//
+//   https://portal.sso.eu-central-1.amazonaws.com/saml/assertion/<id>   issuer, metadata's both sign-in locations
+//                                                /saml/logout/<id>      sign-out URL
+
+import { simpleSamlPhp } from "../e2e/saml-logins.mjs";
+import { freePort } from "../e2e/world.mjs";
+import { startTlsFront } from "../providers/tls-front.mjs";
+
+export const PORTAL = "portal.sso.eu-central-1.amazonaws.com";
+// base64 of `<account>_ins-<hex>`
+const ID = Buffer.from("111122223333_ins-0123456789abcdef").toString("base64");
+export const ISSUER = `https://${PORTAL}/saml/assertion/${ID}`;
+export const SIGN_OUT = `https://${PORTAL}/saml/logout/${ID}`;
+const SSO_PATH = "/saml2/idp/SSOService.php";
+
+/** As the console maps them at nOps: `Subject` is `${user:subject}`, format emailAddress. */
+export const ALICE = {
+  name: "alice",
+  password: "alicepass",
+  attributes: {
+    mail: ["alice@example.com"],
+    "User.Email": ["alice@example.com"],
+    "User.FirstName": ["Alice"],
+    "User.LastName": ["Example"],
+  },
+};
+
+/** SimpleSAMLphp's settings of an application: the attributes that are mapped, and what is signed. */
+export function application({ mapped = ["User.Email", "User.FirstName", "User.LastName"], response = true, assertion = true, ...settings } = {}) {
+  return {
+    "saml20.sign.response": response,
+    "saml20.sign.assertion": assertion,
+    authproc: { 50: { class: "core:AttributeLimit", ...mapped } },
+    ...settings,
+  };
+}
+
+/** Starts it. Options are SimpleSAMLphp's, and `names`: who else is found by TLS, `{ name: { port } }`. */
+export async function identityCenter({ names = {}, sp, ...options }) {
+  const port = await freePort();
+  const provider = await simpleSamlPhp({
+    port, sp: { settings: application(), ...sp }, people: [ALICE], entityId: ISSUER, origin: `https://${PORTAL}`, ...options,
+  });
+  const paths = { [new URL(ISSUER).pathname]: SSO_PATH };
+  const front = await startTlsFront({ port: await freePort(), names: { [PORTAL]: { port, paths }, ...names } });
+  return {
+    ...provider,
+    hosts: front.hosts,
+    singleSignOn: ISSUER,
+    metadata: metadataFile(provider.certificate),
+    /** What a tile of the access portal leads to. */
+    tile: (relayState, to) => provider.idpInitiated(relayState, to).replace(`https://${PORTAL}${SSO_PATH}`, ISSUER),
+    async stop() {
+      await front.stop();
+      await provider.stop();
+    },
+  };
+}
+
+/** "IAM Identity Center SAML metadata file", as downloaded. The element is empty where the format of Subject is not set. */
+export function metadataFile(certificate, nameIdFormat = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress") {
+  const at = (name, location) =>
+    ["HTTP-POST", "HTTP-Redirect"].map((binding) => `<md:${name} Binding="urn:oasis:names:tc:SAML:2.0:bindings:${binding}" Location="${location}"/>`).join("");
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?><md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ISSUER}">` +
+    `<md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">` +
+    `<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>` +
+    `${certificate.replace(/-----[^-]+-----|\s/g, "")}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>` +
+    at("SingleLogoutService", SIGN_OUT) +
+    (nameIdFormat ? `<md:NameIDFormat>${nameIdFormat}</md:NameIDFormat>` : "<md:NameIDFormat/>") +
+    at("SingleSignOnService", ISSUER) +
+    `</md:IDPSSODescriptor></md:EntityDescriptor>`
+  );
+}
