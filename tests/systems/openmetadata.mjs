@@ -15,8 +15,11 @@ import { mapHosts, startTlsFront } from "../providers/tls.mjs";
 export const HOSTS = ["cognito-idp.eu-central-1.amazonaws.com", "gatepass-demo.auth.eu-central-1.amazoncognito.com"];
 const ORIGIN = "http://localhost:8585";
 
-/** Starts it; `generation`, `authentication`, `authorizer` and `users` are the server's. `world.catalog` is the stand-in. */
-export async function startCatalog({ generation, authentication, authorizer, users } = {}) {
+/**
+ * Starts it; `generation`, `authentication`, `authorizer` and `users` are the server's, `connect` are further origins that the
+ * page may call. `world.catalog` is the stand-in, `world.provider.address` where ministack really is.
+ */
+export async function startCatalog({ generation, authentication, authorizer, users, connect = [] } = {}) {
   const tlsPort = await freePort();
   const started = [];
   const startProvider = async (options) => {
@@ -42,9 +45,10 @@ export async function startCatalog({ generation, authentication, authorizer, use
     return {
       ...pool,
       catalog,
+      address: pool.origin,
       origin: `https://${HOSTS[1]}`,
       person: pool.engineer,
-      serving: { api: proxyTo(catalog.address), connect: HOSTS.map((host) => `https://${host}`) },
+      serving: { api: proxyTo(catalog.address), connect: [...HOSTS.map((host) => `https://${host}`), ...connect] },
       stop: () => Promise.all(started.map((part) => part.stop())),
     };
   };
@@ -52,6 +56,8 @@ export async function startCatalog({ generation, authentication, authorizer, use
     startProvider,
     port: 8585,
     config: () => ({}),
+    siteDir: fileURLToPath(new URL("site/", import.meta.url)),
+    demo: { app: "OpenMetadata", system: "Amazon Cognito" },
     browserOptions: { args: [mapHosts(HOSTS, tlsPort)] },
     contextOptions: { ignoreHTTPSErrors: true },
   });

@@ -68,8 +68,9 @@ const nobody = () =>
   );
 
 function somebody(snapshot) {
-  const { id, issuer, roles, attributes, claims } = snapshot.user;
-  const more = { Roles: roles.join(", ") || "none", Id: h("code", {}, id), Issuer: h("code", {}, issuer) };
+  const { id, issuer, roles, attributes, claims, principal, isAdmin } = snapshot.user;
+  const known = principal && { "Known there as": h("code", {}, principal.name ?? "nobody"), Administrator: { true: "yes", false: "no" }[isAdmin] };
+  const more = { ...known, Roles: roles.join(", ") || "none", Id: h("code", {}, id), Issuer: h("code", {}, issuer) };
   const said = Object.entries(Object.keys(attributes).length ? attributes : snapshot.via === "oidc" ? claims : {});
   return h(
     "div",
