@@ -15,6 +15,15 @@ import { listen } from "./listen.mjs";
 import { loginPage } from "./login-page.mjs";
 
 const CLIENT_ID = "gatepass-e2e";
+// Cognito's paths.
+const ROUTES = {
+  authorization: "/oauth2/authorize",
+  token: "/oauth2/token",
+  revocation: "/oauth2/revoke",
+  userinfo: "/oauth2/userInfo",
+  end_session: "/logout",
+  jwks: "/.well-known/jwks.json",
+};
 const DEFAULT_API = "https://api.gatepass.example";
 
 // Whose presence or value a test asserts on; a credential is only ever noted as present.
@@ -39,17 +48,21 @@ const NOTED_CREDENTIALS = ["authorization", "cookie"];
  *
  * `ttl` replaces lifetimes, in seconds; `revokes: "token"` lets a revocation end the named token
  * alone, not its whole family; `rotates: false` leaves refresh tokens as they are, `renewable: false`
- * issues none. `refreshes` is the hold on refresh requests that faults.mjs describes.
+ * issues none. `refreshes` is the hold on refresh requests that faults.mjs describes. `routes` and `claims` are another
+ * system's: its paths by oidc-provider's names, and for each of its scopes the claims, `{ scope: { name: value } }`.
  */
-export async function startOidcProvider({ port = 4578, redirectUris, logoutUris, ttl, revokes = "family", rotates = true, renewable = true }) {
+export async function startOidcProvider({
+  port = 4578, redirectUris, logoutUris, ttl, revokes = "family", rotates = true, renewable = true, routes: moreRoutes, claims = {},
+}) {
+  const routes = { ...ROUTES, ...moreRoutes };
   const origin = `http://localhost:${port}`;
   const provider = await quietly(async () => {
     const { Provider } = await import("oidc-provider");
-    return new Provider(origin, await configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable }));
+    return new Provider(origin, await configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, routes, claims }));
   });
 
   const requests = [];
-  const { handle, refreshes } = refreshEndpoint(provider.callback(), { path: "/oauth2/token", rotates });
+  const { handle, refreshes } = refreshEndpoint(provider.callback(), { path: routes.token, rotates });
   const login = loginPage(provider);
   const server = createServer((request, response) => {
     const url = new URL(request.url, origin);
@@ -66,7 +79,7 @@ export async function startOidcProvider({ port = 4578, redirectUris, logoutUris,
     origin,
     issuer: origin,
     clientId: CLIENT_ID,
-    jwksUri: `${origin}/.well-known/jwks.json`,
+    jwksUri: origin + routes.jwks,
     requests,
     refreshes,
 
@@ -85,7 +98,7 @@ export async function startOidcProvider({ port = 4578, redirectUris, logoutUris,
   };
 }
 
-async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable }) {
+async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, routes, claims }) {
   // Two keys as in a user pool: one signs ID tokens, the other access tokens.
   const [idTokenKey, accessTokenKey] = await Promise.all([signingKey(), signingKey()]);
   return {
@@ -102,14 +115,7 @@ async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, 
         require_auth_time: true,
       },
     ],
-    routes: {
-      authorization: "/oauth2/authorize",
-      token: "/oauth2/token",
-      revocation: "/oauth2/revoke",
-      userinfo: "/oauth2/userInfo",
-      end_session: "/logout",
-      jwks: "/.well-known/jwks.json",
-    },
+    routes,
     jwks: { keys: [idTokenKey, accessTokenKey] },
     cookies: { keys: [randomBytes(32).toString("base64url")] },
     interactions: { url: (_ctx, interaction) => `/login/${interaction.uid}` },
@@ -120,12 +126,14 @@ async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, 
     expiresWithSession: () => false, // Cognito's refresh tokens outlive the person's session
 
     // Cognito has no consent page: a grant of what was asked for is there from the start.
-    loadExistingGrant,
-    findAccount: (_ctx, accountId) => account(accountId),
+    loadExistingGrant: (ctx) => loadExistingGrant(ctx, ["openid", "email", "profile", ...Object.keys(claims)].join(" ")),
+    findAccount: (_ctx, accountId) => account(accountId, Object.assign({}, ...Object.values(claims))),
+    scopes: ["openid", "offline_access", ...Object.keys(claims)],
     claims: {
       openid: ["sub", "cognito:username", "cognito:groups", "token_use"],
       email: ["email", "email_verified"],
       profile: ["name"],
+      ...Object.fromEntries(Object.entries(claims).map(([scope, values]) => [scope, Object.keys(values)])),
     },
     conformIdTokenClaims: false,
     extraTokenClaims: (_ctx, token) => ({ token_use: "access", username: token.accountId }),
@@ -180,17 +188,17 @@ async function signingKey() {
   return { ...(await exportJWK(privateKey)), use: "sig", alg: "RS256", kid: randomBytes(32).toString("base64") };
 }
 
-async function loadExistingGrant({ oidc }) {
+async function loadExistingGrant({ oidc }, scope) {
   const { Grant } = oidc.provider;
   const known = await Grant.find(oidc.session.grantIdFor(oidc.client.clientId) ?? "none");
   const grant = known ?? new Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });
-  grant.addOIDCScope("openid email profile");
+  grant.addOIDCScope(scope);
   for (const resource of Object.keys(oidc.resourceServers)) grant.addResourceScope(resource, "openid email profile");
   await grant.save();
   return grant;
 }
 
-function account(accountId) {
+function account(accountId, more) {
   const claims = {
     sub: accountId,
     email: accountId.includes("@") ? accountId : `${accountId}@example.com`,
@@ -199,6 +207,7 @@ function account(accountId) {
     "cognito:username": accountId,
     "cognito:groups": ["engineers"],
     token_use: "id",
+    ...more,
   };
   return { accountId, claims: () => claims };
 }

@@ -40,7 +40,8 @@ const BOB = { name: "bob", password: "bobpass", attributes: { uid: ["bob"], mail
  *
  * `padding`: characters of an attribute. `people`: `{ name, password, attributes }`, in place of Alice and Bob; the first one is
  * `person`. `entityId`, `origin`: its name, and where browsers find it. `upstream`: another identity provider,
- * `{ entityId, singleSignOn, certificate }`, which signs people in for it, and knows it as `upstream.as`, an entity ID.
+ * `{ entityId, singleSignOn, certificate }`, which signs people in for it, and knows it as `upstream.as`, an entity ID;
+ * `upstream.directory` has the attributes of each NameID that may come from there.
  *
  * `signIn(departure)` is {@link signInAt} for this provider.
  */

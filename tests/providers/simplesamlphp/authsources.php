@@ -14,5 +14,13 @@ if (isset($setup['idp']['upstream'])) {
         'saml:SP',
         'entityID' => $setup['idp']['upstream']['as'],
         'idp' => $setup['idp']['upstream']['entityId'],
+        // Who it is there says nothing but which of our own people it is.
+        'authproc' => [
+            10 => ['class' => 'saml:NameIDAttribute', 'attribute' => 'username', 'format' => '%V'],
+            20 => ['class' => 'core:PHP', 'code' => sprintf(
+                '$attributes = json_decode(%s, true)[$attributes["username"][0]] ?? throw new Exception("Nobody here has this name.");',
+                var_export(json_encode($setup['idp']['upstream']['directory']), true)
+            )],
+        ],
     ];
 }
