@@ -1,126 +1,52 @@
 #!/usr/bin/env node
-// npx gatepass init <folder>: puts the service worker acs.js among the files that the site serves.
+// npx gatepass <command>: reads the command line, each command is a file of its own.
 //
-//   options ─ scope ─ folder ─ what lies there ─┬─ nothing ───────> created
-//                                               ├─ ours, another ─> updated
-//                                               ├─ ours, the same > left
-//                                               └─ foreign ───────> refused
+//   init <folder> ──────────────> cli-init.mjs        the service worker acs.js among the files of the site
+//   saml-setup ─────────────────> cli-saml-setup.mjs  what to paste into the identity provider's console
+//   saml-setup --check <file> ──> cli-saml-check.mjs  what gatepass makes of a metadata file
 //
-// Exit codes: 0 done; 1 refused, or with --check not up to date; 2 a mistake on the command line.
+// A command has `usage`, `options` for parseArgs, and `run(options, words)`, which throws what stops it.
+//
+// Exit codes: 0 done; 1 refused, or with --check not as it must be; 2 a mistake on the command line.
 
-import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Misuse, Refusal, say } from "./cli-answers.mjs";
+import * as init from "./cli-init.mjs";
+import * as samlSetup from "./cli-saml-setup.mjs";
 
-const USAGE = `Usage: npx gatepass init <folder> [options]
+const USAGE = `Usage: npx gatepass <command> [options]
 
-Copies the service worker acs.js into the folder that the site serves at its root.
+  init <folder>   copies the service worker acs.js into the folder that the site serves at its root
+  saml-setup      prints what to paste into the identity provider's console, or checks its metadata file
 
-  --acs <path>       where the identity provider posts its responses   (default: /saml/acs)
-  --callback <path>  the page that completes the sign-in               (default: /callback)
-  --base <path>      where the site serves the folder                  (default: /)
-  --check            change nothing; exit code 1 when acs.js is missing or not of this version
+npx gatepass <command> --help has the options.
 `;
-const OPTIONS = {
-  acs: { type: "string", default: "/saml/acs" },
-  callback: { type: "string", default: "/callback" },
-  base: { type: "string", default: "/" },
-  check: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
-};
-const SITE = "https://site.invalid"; // stands for the site's own origin
-const BANNER = /^\/\/ gatepass (\S+): the SAML assertion consumer service as a service worker\b/;
+const COMMANDS = { init, "saml-setup": samlSetup };
+const HELP = { type: "boolean", default: false };
 
-const ours = readFileSync(new URL("acs.js", import.meta.url), "utf8");
-const { folder, acs, callback, base, check, help } = commandLine();
-if (help) say(USAGE.trimEnd());
-else run();
-
-function run() {
-  const script = new URL("acs.js", address(base.replace(/\/?$/, "/"), "--base"));
-  const below = new URL("./", script).pathname;
-  const places = [["acs", address(acs, "--acs")], ["callback", address(callback, "--callback")]];
-  if (!places[0][1].pathname.startsWith(below)) {
-    fail(`A service worker at ${script.pathname} cannot answer ${acs}: choose an --acs that starts with ${below}, or another --base.`);
-  }
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) fail(`There is no folder ${folder}.`);
-
-  const file = join(folder, "acs.js");
-  const { text, version } = read(file);
-  if (text !== undefined && !version) fail(`${file} is not gatepass's. Nothing was changed.`);
-  const isCurrent = text !== undefined && lines(text) === lines(ours);
-  if (check && !isCurrent) fail(`${file} ${difference(version)}. Run: npx gatepass init ${folder}`);
-  if (!isCurrent) writeFileSync(file, ours);
-
-  say(isCurrent ? `${file} is up to date (${current()}).` : done(file, version));
-  if (check) return;
-  const own = places.map(([name, { pathname, search }]) => `${name}=${encodeURIComponent(pathname + search)}`);
-  say(`The page registers ${script.pathname}?${own.join("&")}`);
-  if (script.pathname !== "/acs.js") say(`Configure it there: workerUrl: "${script.pathname}"`);
-  say(`The server must answer ${script.pathname} itself: as text/javascript, without a redirect, cached for an hour at most.`);
+const [name, ...args] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name ?? "") ? COMMANDS[name] : undefined;
+const { usage = USAGE, options } = command ?? {};
+try {
+  if (name === "--help") say(USAGE);
+  else if (!command) throw new Misuse(name ? `There is no command ${name}.` : "Which command?");
+  else await run();
+} catch (e) {
+  if (!(e instanceof Refusal)) throw e;
+  console.error(e instanceof Misuse ? `${e.message}\n\n${usage.trimEnd()}` : e.message);
+  process.exitCode = e instanceof Misuse ? 2 : 1;
 }
 
-/** What lies there, and of which version it is, if it is ours. */
-function read(file) {
-  const there = statSync(file, { throwIfNoEntry: false });
-  if (!there) return {};
-  const text = there.isFile() ? readFileSync(file, "utf8") : "";
-  return { text, version: versionOf(text) };
-}
-
-function difference(version) {
-  if (!version) return "is missing";
-  return version === current() ? `was changed after ${version} was copied` : `is of version ${version}, not ${current()}`;
-}
-
-function done(file, version) {
-  if (!version) return `Created ${file} (${current()}).`;
-  return version === current() ? `Restored ${file} (${current()}): it had been changed.` : `Updated ${file} from version ${version} to ${current()}.`;
+async function run() {
+  const { values, positionals } = commandLine();
+  if (values.help) say(usage);
+  else await command.run(values, positionals);
 }
 
 function commandLine() {
   try {
-    const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
-    const [command, folder, ...more] = positionals;
-    if (!values.help && (command !== "init" || !folder || more.length)) throw new Error("The command is: init <folder>");
-    return { folder, ...values };
+    return parseArgs({ args, options: { ...options, help: HELP }, allowPositionals: true });
   } catch (e) {
-    return misused(e.message);
+    throw new Misuse(e.message);
   }
-}
-
-/** A path of the site or its whole address, as the worker reads it. */
-function address(text, option) {
-  try {
-    return new URL(text, SITE);
-  } catch {
-    return misused(`${option} is neither a path nor an address: ${text}`);
-  }
-}
-
-function misused(message) {
-  console.error(`${message}\n\n${USAGE.trimEnd()}`);
-  process.exit(2);
-}
-
-function fail(message) {
-  console.error(message);
-  process.exit(1);
-}
-
-function say(message) {
-  console.log(message);
-}
-
-function versionOf(text) {
-  return text.match(BANNER)?.[1];
-}
-
-function current() {
-  return versionOf(ours);
-}
-
-// Version control may have changed the ends of lines.
-function lines(text) {
-  return text.replaceAll("\r\n", "\n");
 }

@@ -1,4 +1,4 @@
-// npx gatepass init: what it writes, what it says, and when it refuses.
+// npx gatepass and its command init: what it writes, what it says, and when it refuses.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -108,9 +108,7 @@ for (const [options, acs, script] of [
 }
 
 for (const args of [
-  [],
   ["init"],
-  ["install", "public"],
   ["init", "public", "more"],
   ["init", "public", "--force"],
   ["init", "public", "--acs"],
@@ -126,7 +124,20 @@ for (const args of [
   });
 }
 
-test("--help is no mistake", () => {
-  const [status, [usage], errors] = run(site, "--help");
-  assert.deepEqual([status, usage, errors], [0, "Usage: npx gatepass init <folder> [options]", []]);
-});
+for (const args of [[], ["install", "public"], ["--check", "init"], ["toString"]]) {
+  test(`gatepass ${args.join(" ")}: which commands there are`, () => {
+    const [status, said, errors] = run(site, ...args);
+    assert.deepEqual([status, said, errors[1]], [2, [], "Usage: npx gatepass <command> [options]"]);
+  });
+}
+
+for (const [args, expected] of [
+  [["--help"], "Usage: npx gatepass <command> [options]"],
+  [["init", "--help"], "Usage: npx gatepass init <folder> [options]"],
+  [["saml-setup", "--help"], "Usage: npx gatepass saml-setup --origin <url> [options]"],
+]) {
+  test(`${args.join(" ")} is no mistake`, () => {
+    const [status, [usage], errors] = run(site, ...args);
+    assert.deepEqual([status, usage, errors], [0, expected, []]);
+  });
+}

@@ -3,21 +3,21 @@
 
 import { generateKeyPairSync } from "node:crypto";
 
-/** `{ privateKey, certificate }`, both PEM: RSA, 2048 bits. */
-export function makeIdentity() {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+/** `{ privateKey, certificate }`, both PEM: RSA, good until a day, `YYMMDD`. */
+export function makeIdentity({ bits = 2048, until } = {}) {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: bits });
   return {
     privateKey: privateKey.export({ type: "pkcs8", format: "pem" }),
-    certificate: pem(certificate(publicKey)),
+    certificate: pem(certificate(publicKey, until)),
   };
 }
 
 /** The certificate of a public key, DER. */
-export function certificate(publicKey) {
+export function certificate(publicKey, until = "360101") {
   const spki = publicKey.export({ type: "spki", format: "der" });
   const name = der(0x30);
   const time = (text) => der(0x17, Buffer.from(text));
-  const validity = der(0x30, time("260101000000Z"), time("360101000000Z"));
+  const validity = der(0x30, time("260101000000Z"), time(`${until}000000Z`));
   const algorithm = der(0x30, der(0x06, Buffer.from([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0b])));
   const version = der(0xa0, der(0x02, Buffer.from([2])));
   const tbs = der(0x30, version, der(0x02, Buffer.from([1])), algorithm, name, validity, name, spki);

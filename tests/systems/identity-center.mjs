@@ -7,12 +7,8 @@
 import { simpleSamlPhp } from "../e2e/saml-logins.mjs";
 import { freePort } from "../e2e/world.mjs";
 import { startTlsFront } from "../providers/tls-front.mjs";
+import { ISSUER, metadataFile, PORTAL } from "./metadata.mjs";
 
-export const PORTAL = "portal.sso.eu-central-1.amazonaws.com";
-// base64 of `<account>_ins-<hex>`
-const ID = Buffer.from("111122223333_ins-0123456789abcdef").toString("base64");
-export const ISSUER = `https://${PORTAL}/saml/assertion/${ID}`;
-export const SIGN_OUT = `https://${PORTAL}/saml/logout/${ID}`;
 const SSO_PATH = "/saml2/idp/SSOService.php";
 
 /** As the console maps them at nOps: `Subject` is `${user:subject}`, format emailAddress. */
@@ -57,20 +53,4 @@ export async function identityCenter({ names = {}, sp, ...options }) {
       await provider.stop();
     },
   };
-}
-
-/** "IAM Identity Center SAML metadata file", as downloaded. The element is empty where the format of Subject is not set. */
-export function metadataFile(certificate, nameIdFormat = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress") {
-  const at = (name, location) =>
-    ["HTTP-POST", "HTTP-Redirect"].map((binding) => `<md:${name} Binding="urn:oasis:names:tc:SAML:2.0:bindings:${binding}" Location="${location}"/>`).join("");
-  return (
-    `<?xml version="1.0" encoding="UTF-8"?><md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ISSUER}">` +
-    `<md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">` +
-    `<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>` +
-    `${certificate.replace(/-----[^-]+-----|\s/g, "")}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>` +
-    at("SingleLogoutService", SIGN_OUT) +
-    (nameIdFormat ? `<md:NameIDFormat>${nameIdFormat}</md:NameIDFormat>` : "<md:NameIDFormat/>") +
-    at("SingleSignOnService", ISSUER) +
-    `</md:IDPSSODescriptor></md:EntityDescriptor>`
-  );
 }

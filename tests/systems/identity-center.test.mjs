@@ -12,7 +12,8 @@ import { ALGORITHMS, signedResponse } from "../engines/saml-messages.mjs";
 import { attended, loaded, startSamlWorld, xmlOf, xmlOfQuery } from "../e2e/saml-world.mjs";
 import { requestsTo } from "../e2e/wire.mjs";
 import { ready, verdict } from "../e2e/world.mjs";
-import { application, identityCenter, ISSUER, metadataFile, PORTAL, SIGN_OUT } from "./identity-center.mjs";
+import { application, identityCenter } from "./identity-center.mjs";
+import { ISSUER, metadataFile, PORTAL, SIGN_OUT } from "./metadata.mjs";
 import { picture } from "./picture.mjs";
 
 const ACS_PATH = "/sso/v1/4711/?acs";

@@ -8,11 +8,9 @@
 
 import { simpleSamlPhp } from "../e2e/saml-logins.mjs";
 import { freePort } from "../e2e/world.mjs";
-import { ALICE as ALICE_AT_AWS, application, identityCenter, PORTAL } from "./identity-center.mjs";
+import { ALICE as ALICE_AT_AWS, application, identityCenter } from "./identity-center.mjs";
+import { ENTITY_ID, HOST, PORTAL, servedMetadata, SSO } from "./metadata.mjs";
 
-export const HOST = "gatepass-x1y2z3.eu1.zitadel.cloud";
-export const ENTITY_ID = `https://${HOST}/saml/v2/metadata`;
-export const SSO = `https://${HOST}/saml/v2/SSO`;
 const EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
 // "Service provider entity ID" and its ACS, as the console of Identity Center says them. The ACS is the bridge's own: it
@@ -70,32 +68,13 @@ export async function zitadel({ sp, others = [] }) {
     ...provider,
     hosts: aws.hosts,
     singleSignOn: SSO,
-    metadata: metadata(provider.certificate),
+    metadata: servedMetadata(provider.certificate),
     identityCenter: aws,
     async stop() {
       await aws.stop();
       await provider.stop();
     },
   };
-}
-
-/** What ZITADEL serves at its entity ID: good for five minutes, and another NameIDFormat than it sends. */
-export function metadata(certificate, validUntil = Date.now() + 300_000) {
-  const until = `validUntil="${new Date(validUntil).toISOString().slice(0, 19)}Z"`;
-  const format = "<NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</NameIDFormat>";
-  const key =
-    `<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyName>${ENTITY_ID} IDP signing</KeyName><X509Data>` +
-    `<X509Certificate>${certificate.replace(/-----[^-]+-----|\s/g, "")}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`;
-  const at = (name, location) =>
-    ["Redirect", "POST"].map((binding) => `<${name} Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${binding}" Location="${location}"></${name}>`).join("");
-  return (
-    `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ENTITY_ID}" ID="_1">` +
-    `<IDPSSODescriptor WantAuthnRequestsSigned="false" ID="_2" ${until} protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">` +
-    `${key}${at("SingleLogoutService", `https://${HOST}/saml/v2/SLO`)}${format}${at("SingleSignOnService", SSO)}</IDPSSODescriptor>` +
-    `<AttributeAuthorityDescriptor ID="_3" ${until} protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${key}` +
-    `<AttributeService Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location="https://${HOST}/saml/v2/attribute"></AttributeService>${format}` +
-    `</AttributeAuthorityDescriptor></EntityDescriptor>`
-  );
 }
 
 /** How ZITADEL says no: one status code, of the second level; an assertion of which nothing is filled in; no signature. */

@@ -12,9 +12,10 @@ import { ALGORITHMS, signedResponse } from "../engines/saml-messages.mjs";
 import { startSamlWorld, xmlOf, xmlOfQuery } from "../e2e/saml-world.mjs";
 import { lines, requests, requestsTo } from "../e2e/wire.mjs";
 import { oidcProvider, ready, startWorld, verdict } from "../e2e/world.mjs";
-import { ALICE as ALICE_AT_AWS, ISSUER as AWS, PORTAL } from "./identity-center.mjs";
+import { ALICE as ALICE_AT_AWS } from "./identity-center.mjs";
+import { ENTITY_ID, HOST, ISSUER as AWS, PORTAL, servedMetadata, SSO } from "./metadata.mjs";
 import { picture } from "./picture.mjs";
-import { ALICE, ENTITY_ID, failure, HOST, metadata, ROBOT, SSO, zitadel, zitadelApplication } from "./zitadel.mjs";
+import { ALICE, failure, ROBOT, zitadel, zitadelApplication } from "./zitadel.mjs";
 
 const siteDir = fileURLToPath(new URL("site/", import.meta.url));
 const world = await startSamlWorld({
@@ -71,7 +72,7 @@ test("a release of before October 2025, which signs the assertion alone: signed 
 });
 
 test("metadata that were good for five minutes, an hour later: noted, and signed in", async (t) => {
-  const stale = { metadata: metadata(idp.certificate, Date.now() - 60 * MINUTE) };
+  const stale = { metadata: servedMetadata(idp.certificate, Date.now() - 60 * MINUTE) };
   const page = await world.signedIn(t, "/", { harness: { saml: { idp: stale } } });
   assert.equal((await ready(page)).user.email, "alice@example.com");
   assert.deepEqual(await page.evaluate(() => log.map(({ event, detail }) => [event, detail])), [["idp_expired", "metadata"]]);
