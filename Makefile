@@ -36,6 +36,7 @@ pkg/package.json: $(SOURCES)
 	@$(call module,wasm,gatepass)
 	@# half again as fast for 4 kB: back ends verify with it
 	@CARGO_PROFILE_RELEASE_OPT_LEVEL=s $(call module,wasm-saml,saml,--no-default-features --features saml)
+	@$(call module,wasm-aws,aws,--no-default-features --features aws)
 	@$(call module,wasm-both,both,--features saml)
 	@$(call module,wasm-openmetadata,openmetadata,--features openmetadata)
 	@node pkg-template/build.mjs
@@ -55,16 +56,18 @@ lint:
 	@$(need) wasm node
 	$(timed) lint "cargo fmt --check && cargo clippy --all-targets -- -D warnings \
 	  && cargo clippy --all-targets --features saml -- -D warnings \
-	  && cargo clippy --all-targets --features saml,openmetadata -- -D warnings \
+	  && cargo clippy --all-targets --features saml,openmetadata,aws -- -D warnings \
 	  && cargo clippy --lib --no-default-features --features saml -- -D warnings \
+	  && cargo clippy --lib --no-default-features --features aws -- -D warnings \
+	  && cargo clippy --lib --no-default-features --features aws --target wasm32-unknown-unknown -- -D warnings \
 	  && cargo clippy --lib --tests --features saml --target wasm32-unknown-unknown -- -D warnings \
 	  && cargo clippy --lib --no-default-features --features saml --target wasm32-unknown-unknown -- -D warnings \
 	  && cargo clippy --lib --features openmetadata --target wasm32-unknown-unknown -- -D warnings \
-	  && RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet --features saml,openmetadata \
+	  && RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet --features saml,openmetadata,aws \
 	  && tests/node_modules/.bin/tsc --project tests/types"
 
 native:
-	$(timed) native "cargo test --quiet --features saml,openmetadata"
+	$(timed) native "cargo test --quiet --features saml,openmetadata,aws"
 
 c14n:
 	@$(need) python

@@ -7,6 +7,8 @@
 //   target/wasm-both/… ─────────────────────── likewise: a page with both doors gets what they share once
 //   target/wasm-openmetadata/… ────────────── likewise: the OpenID door with OpenMetadata's rules in it
 //   door-saml.js ── bundled ─> pkg/door-saml.bundle.js: for pages whose configuration names it; door-openmetadata.js too
+//   target/wasm-aws/… ──────────────────────── likewise ───────────────> pkg/wasm/aws_bg.wasm, aws-inline.js, aws.js
+//   aws.js ──────── bundled ─> pkg/aws.bundle.js: for pages that ask for AWS credentials
 //   acs-worker.js ─ bundled ─> pkg/acs.js, the service worker, a file of the site's own
 //   acs-page.js ─── bundled ─> pkg/acs-script.js: the hand-over page's one script as text, and its hash
 //
@@ -32,10 +34,10 @@ mkdirSync(new URL("wasm/", pkg), { recursive: true });
 for (const file of readdirSync(here)) if (!INPUTS.includes(file)) copyFileSync(new URL(file, here), new URL(file, pkg));
 for (const file of readdirSync(root)) if (/^(CHANGELOG|LICENSE)/.test(file)) copyFileSync(new URL(file, root), new URL(file, pkg));
 
-// One file for each door that pages fetch when their configuration names it: with what it shares with the
+// One file for each part that pages fetch when their configuration names it, or when it is asked for: with what it shares with the
 // OpenID door in copies, so that no bundler splits the Cognito page for it.
-for (const door of ["door-saml", "door-openmetadata"]) {
-  writeFileSync(new URL(`${door}.bundle.js`, pkg), bundle(`${door}.js`, { format: "esm", external: ["./wasm/*"] }));
+for (const part of ["door-saml", "door-openmetadata", "aws"]) {
+  writeFileSync(new URL(`${part}.bundle.js`, pkg), bundle(`${part}.js`, { format: "esm", external: ["./wasm/*"] }));
 }
 acsWorker();
 acsPage();
@@ -43,6 +45,7 @@ acsPage();
 door("target/wasm/", "gatepass", "inline.js", "Client", SMALL);
 door("target/wasm-saml/", "saml", "saml-inline.js", "SamlClient", ["-O3"]); // as small, and a back end verifies often
 door("target/wasm-openmetadata/", "openmetadata", "openmetadata-inline.js", "Client, asked, configured", SMALL);
+door("target/wasm-aws/", "aws", "aws-inline.js", "AwsClient", SMALL);
 door("target/wasm-both/", "both", "both-inline.js", "Client, SamlClient", SMALL);
 
 /** A script of this folder and all that it imports, as one text. */

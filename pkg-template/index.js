@@ -4,7 +4,7 @@ import { parseUrl } from "./arrival.js";
 import { enter } from "./door-oidc.js";
 import { GatepassError, isGatepassError } from "./errors.js";
 import { kit } from "./kit.js";
-import { doors, init, load } from "./load.js";
+import { doors, failed, init, load } from "./load.js";
 import { createBy } from "./shell.js";
 
 export { GatepassError, init, isGatepassError };
@@ -26,7 +26,5 @@ export function createGatepass(config) {
 async function fetchDoor(name) {
   const fetched = apart[name]().then((door) => (door.addModules(doors), door));
   doors.coming = fetched.catch(() => {});
-  return fetched.catch((e) => {
-    throw new GatepassError("wasm_load_failed", {}, e);
-  });
+  return fetched.catch(failed);
 }

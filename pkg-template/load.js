@@ -9,7 +9,7 @@ const modules = { oidc: [() => import("./wasm/gatepass.js"), () => import("./was
 const loading = {}; // one load of each module, shared; forgotten if it fails
 
 /**
- * For the SAML door, which adds its modules. `oidc`, `saml`: the page has such a client; `coming`: the SAML door is on its way;
+ * For the SAML door and for what gives AWS credentials, which add their modules. `oidc`, `saml`: the page has such a client; `coming`: the SAML door is on its way;
  * `join` may answer with another module's name.
  */
 export const doors = { modules, loading, join: (door) => door };
@@ -20,8 +20,13 @@ export async function load(source, door = "oidc") {
   const name = source ? door : doors.join(door);
   return (loading[name] ??= start(source, ...modules[name]).catch((e) => {
     delete loading[name];
-    throw new GatepassError(isBlocked() ? "wasm_blocked" : "wasm_load_failed", {}, e);
+    return failed(e);
   }));
+}
+
+/** A chunk that did not come, or may not run. */
+export function failed(e) {
+  throw new GatepassError(isBlocked() ? "wasm_blocked" : "wasm_load_failed", {}, e);
 }
 
 export const init = (source) => load(source).then(() => {});

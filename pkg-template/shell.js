@@ -7,6 +7,8 @@ import { parseUrl, takeArrival } from "./arrival.js";
 import { makeClient } from "./client.js";
 import { GatepassError } from "./errors.js";
 import { makeFetch } from "./fetch.js";
+import { kit } from "./kit.js";
+import { failed } from "./load.js";
 import { openPopup, tell } from "./page.js";
 import { signOut } from "./sign-out.js";
 
@@ -75,10 +77,7 @@ function make(text, config, enter) {
     return wait((arrive) => finish(arrive, () => {}));
   };
 
-  const token = (kind) => async ({ minValidity = 0 } = {}) => {
-    await ready();
-    return call(async ({ live }) => (await live(minValidity))[kind]);
-  };
+  const token = (kind) => onceReady(({ minValidity = 0 } = {}) => call(async ({ live }) => (await live(minValidity))[kind]));
 
   // One that is newer than `refused`, whoever renews it.
   const renewed = (kind) => (refused) =>
@@ -101,6 +100,19 @@ function make(text, config, enter) {
     });
 
   const ready = () => (starting ??= start());
+
+  /** `act` on the client once the session is restored. */
+  const onceReady = (act) => async (...args) => {
+    await ready();
+    return act(...args);
+  };
+
+  const awsCredentials = onceReady((options) =>
+    call(async () => (await import("./aws.bundle.js").catch(failed)).awsCredentials(client, kit, options)),
+  );
+  // An AWS SDK then keeps no copy of its own, which would outlive a sign-out.
+  awsCredentials.memoized = true;
+
   const bearer = config?.bearer === "id" ? "idToken" : "accessToken";
 
   const gatepass = {
@@ -119,13 +131,11 @@ function make(text, config, enter) {
     },
     getAccessToken: token("accessToken"),
     getIdToken: token("idToken"),
-    async getUserInfo() {
-      await ready();
-      return at("getUserInfo");
-    },
+    getUserInfo: onceReady(() => at("getUserInfo")),
     fetch: makeFetch(config?.apiOrigins, token(bearer), renewed(bearer)),
-    samlResponse: () => ready().then(() => at("samlResponse")),
+    samlResponse: onceReady(() => at("samlResponse")),
     spMetadata: () => at("spMetadata"),
+    awsCredentials,
     signOut: (options = {}) => signOut(client, options),
     urls: { signUp: page("signUp"), forgotPassword: page("forgotPassword"), addPasskey: page("addPasskey") },
   };

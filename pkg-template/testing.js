@@ -1,5 +1,6 @@
 // A double for the tests of apps: no wasm, no network, no timers. Same snapshots, same errors.
 
+import { CODES as AWS } from "./errors-aws.js";
 import { CODES as OPENMETADATA } from "./errors-openmetadata.js";
 import { CODES as SAML } from "./errors-saml.js";
 import { GatepassError, addCodes } from "./errors.js";
@@ -7,7 +8,7 @@ import { GatepassError, addCodes } from "./errors.js";
 const NOBODY = { status: "signedOut", reason: "never" };
 
 export function createTestGatepass({ user, error } = {}) {
-  for (const codes of [SAML, OPENMETADATA]) addCodes(codes);
+  for (const codes of [SAML, OPENMETADATA, AWS]) addCodes(codes);
   const listeners = new Set();
   const calls = [];
   let snapshot, failure;
@@ -78,6 +79,12 @@ export function createTestGatepass({ user, error } = {}) {
     async spMetadata() {
       record("spMetadata");
       return "<md:EntityDescriptor/>";
+    },
+    async awsCredentials(options) {
+      record("awsCredentials", options);
+      if (snapshot.status !== "signedIn") throw new GatepassError("sign_in_required", { rule: snapshot.reason });
+      const keys = { accessKeyId: "ASIATEST", secretAccessKey: "test-secret", sessionToken: "test-session-token" };
+      return { ...keys, identityId: "eu-central-1:test", expiration: new Date(Date.now() + 3_600_000) };
     },
     async signOut(options) {
       record("signOut", options);

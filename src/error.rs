@@ -127,6 +127,8 @@ codes! {
     WorkerUnavailable = "worker_unavailable",
     /// Signed in three times within a minute, and asked to sign in again. Raised by the package.
     SignInLoop = "sign_in_loop",
+    /// AWS gives no credentials; `rule` is its error type, or what is wrong with its answer.
+    AwsRefused = "aws_refused",
 }
 
 impl Error {

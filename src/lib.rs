@@ -19,6 +19,7 @@
 //! | [`oidc`] | the Cognito / OpenID Connect door | RFC 6749, 7636, 9207, 9700; OpenID Connect Core, Discovery |
 //! | [`saml`] | the SAML 2.0 door | SAML core, bindings, profiles, metadata; XML Signature 1.1; Exclusive C14N 1.0 |
 //! | `openmetadata` | OpenMetadata's configuration, identity rules and own tokens | its documentation |
+//! | [`aws`] | a session in, temporary AWS credentials out | Amazon Cognito identity pools, AWS STS |
 //! | [`token_response`] | what a token endpoint answers | RFC 6749 §5 |
 //! | [`session`] | tokens → one session, one user | OpenID Connect Core §5.1 |
 //! | [`return_to`] | where the person goes afterwards | RFC 9700 §4.11 |
@@ -27,6 +28,8 @@
 
 #![cfg_attr(not(feature = "oidc"), allow(dead_code))] // what one door alone needs stays unmarked
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod config;
 pub mod error;
 pub mod form;
@@ -36,6 +39,8 @@ pub mod oidc;
 #[cfg(feature = "openmetadata")]
 pub mod openmetadata;
 mod options;
+#[cfg(any(feature = "oidc", feature = "aws"))]
+mod region;
 pub mod return_to;
 #[cfg(feature = "saml")]
 pub mod saml;
@@ -43,6 +48,8 @@ pub mod secret;
 #[cfg(feature = "oidc")]
 pub mod session;
 mod text;
+#[cfg(any(feature = "saml", feature = "aws"))]
+pub mod time;
 pub mod token_response;
 pub mod url;
 pub mod wire;

@@ -58,7 +58,7 @@ impl<'a> Options<'a> {
     }
 
     /// A whole number that is not negative.
-    #[cfg(feature = "saml")]
+    #[cfg(any(feature = "saml", feature = "aws"))]
     pub(crate) fn integer(&self, name: &str, most: i64) -> Result<Option<i64>, Error> {
         match self.json.get(name) {
             None => Ok(None),

@@ -54,14 +54,14 @@ pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// What stands before and after `mark`. Small: the searcher of std brings two kilobytes.
-#[cfg(feature = "saml")]
+#[cfg(any(feature = "saml", feature = "aws"))]
 pub(crate) fn split_at_mark<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
     let at = text.as_bytes().windows(mark.len()).position(|window| window == mark.as_bytes())?;
     let (before, after) = text.split_at_checked(at)?;
     Some((before, after.strip_prefix(mark)?))
 }
 
-#[cfg(all(test, feature = "saml"))]
+#[cfg(all(test, any(feature = "saml", feature = "aws")))]
 mod tests {
     use super::*;
 

@@ -11,6 +11,8 @@
 
 #[cfg(feature = "oidc")]
 mod answers;
+#[cfg(feature = "aws")]
+mod aws;
 #[cfg(feature = "oidc")]
 mod client;
 mod convert;
@@ -25,6 +27,8 @@ mod saml;
 #[cfg(feature = "saml")]
 mod saml_logout;
 
+#[cfg(feature = "aws")]
+pub use aws::{AwsClient, AwsFlow};
 #[cfg(feature = "oidc")]
 pub use client::Client;
 #[cfg(feature = "openmetadata")]

@@ -11,6 +11,7 @@ use super::provider::{Cognito, ENDPOINTS, Provider, endpoint_options};
 use crate::error::Error;
 use crate::json::Record;
 use crate::options::{MALFORMED, Options};
+use crate::region::{is_region, service_endpoint};
 use crate::secret::Secret;
 use crate::url::Url;
 use crate::wire::HttpRequest;
@@ -65,7 +66,7 @@ pub(crate) fn by_issuer(issuer: &str) -> Option<Provider> {
 }
 
 fn provider(pool: &str, region: &str, domain: &str) -> Provider {
-    let service = |name: &str| ["https://", name, ".", region, ".", dns_suffix(region), "/"].concat();
+    let service = |name: &str| service_endpoint(name, region);
     let issuer = |name: &str| [&service(name), pool].concat();
     let hosted = |path: &str| [domain, path].concat();
     let original = issuer("cognito-idp");
@@ -116,29 +117,10 @@ fn domain_origin(domain: &str, region: &str) -> String {
     }
 }
 
-fn dns_suffix(region: &str) -> &'static str {
-    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
-}
-
 fn pool_region(pool: &str) -> Option<&str> {
     let (region, id) = pool.split_once('_')?;
     let holds = is_region(region) && !id.is_empty() && id.len() <= 55 && id.bytes().all(|b| b.is_ascii_alphanumeric());
     holds.then_some(region)
-}
-
-/// `eu-central-1`, `us-gov-west-1`, `cn-north-1`, `eusc-de-east-1`
-fn is_region(region: &str) -> bool {
-    let parts: Vec<&str> = region.split('-').collect();
-    let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase());
-    match parts.as_slice() {
-        [words @ .., number] => {
-            (2..=3).contains(&words.len())
-                && words.iter().all(|w| word(w))
-                && (1..=2).contains(&number.len())
-                && number.bytes().all(|b| b.is_ascii_digit())
-        }
-        [] => false,
-    }
 }
 
 /// Bytes. Success is `{}`.

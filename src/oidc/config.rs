@@ -56,6 +56,7 @@ impl Config {
             "bearer",
             "renew",
             "defaultRoles",
+            "aws",
         ])?;
         #[cfg(feature = "openmetadata")]
         if let Some(section) = top.section("openMetadata") {

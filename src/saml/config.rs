@@ -60,7 +60,7 @@ impl Config {
         if let Some(other) = ["cognito", "oidc"].into_iter().find(|door| top.section(door).is_some()) {
             return Err(Error::config(CONFLICT, other));
         }
-        top.only(&["saml", "redirectUri", "logoutUri", "name", "storage", "defaultRoles", "apiOrigins", "bearer"])?;
+        top.only(&["saml", "redirectUri", "logoutUri", "name", "storage", "defaultRoles", "apiOrigins", "bearer", "aws"])?;
         let door = section(&top, "saml", "saml.")?;
         door.only(&[
             "acs",

@@ -32,7 +32,6 @@
 //! | [`mapping`], [`user`] | attributes → user |
 //! | [`session`] | assertion → session |
 //! | [`exchange`] | response → tokens of the app's back end (RFC 7522) |
-//! | [`time`] | SAML core §1.3.3 |
 
 pub mod assertion;
 pub mod bindings;
@@ -53,8 +52,9 @@ mod shape;
 pub mod sign_in;
 pub mod signature;
 pub mod sp;
-pub mod time;
 pub mod transaction;
 pub mod user;
 mod writer;
 pub mod xml;
+
+pub use crate::time; // SAML core §1.3.3

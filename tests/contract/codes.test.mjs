@@ -7,7 +7,7 @@ import { test } from "node:test";
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const rust = read("src/error.rs");
 // The codes of doors that are fetched apart travel in files of their own.
-const js = ["errors.js", "errors-saml.js", "errors-openmetadata.js"].map((file) => read(`pkg-template/${file}`));
+const js = ["errors.js", "errors-saml.js", "errors-openmetadata.js", "errors-aws.js"].map((file) => read(`pkg-template/${file}`));
 const types = read("pkg-template/index.d.ts");
 const readme = read("pkg-template/README.md").split("\n## Errors\n")[1];
 

@@ -1,4 +1,4 @@
-//! Times as SAML writes them: `xs:dateTime` in UTC, with a `Z` and nothing else (SAML core §1.3.3).
+//! Times as SAML and STS write them: `xs:dateTime` in UTC, with a `Z` and nothing else (SAML core §1.3.3).
 
 use crate::text::{decimal, whole_number};
 
