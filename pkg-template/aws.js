@@ -30,9 +30,9 @@ async function open(client, kit) {
   kit.doors.modules.aws = [() => import("./wasm/aws.js"), () => import("./wasm/aws-inline.js")];
   const { AwsClient } = await kit.load(undefined, "aws");
   const core = new AwsClient(client.text);
-  const pool = core.guests();
-  const guestMark = `guest:${pool}`;
-  let own = {}; // of whoever is here: { who, identityId, credentials, lifetime, at, base, running }
+  const { guest, identityPoolId, saml } = client.config.aws;
+  const guestMark = `guest:${identityPoolId}`;
+  let own = {}; // of whoever is here: { who, identityId, credentials, lifetime, fresh, at, base, running }
 
   const person = () => session.held && JSON.stringify([session.held.user.issuer, session.held.user.id]);
 
@@ -46,7 +46,7 @@ async function open(client, kit) {
     try {
       await client.live(0);
     } catch (e) {
-      if (!pool || session.held) throw e;
+      if (!guest || session.held) throw e;
       return GUEST;
     }
     return person();
@@ -58,7 +58,7 @@ async function open(client, kit) {
     const isOver = () => who !== GUEST && (watched() || person() !== who);
     if (own.who !== who) own = { who, identityId: who === GUEST ? (records.mark(guestMark) ?? undefined) : undefined };
     const mine = own;
-    if (isForced || !mine.credentials || !core.isFresh(mine.lifetime, elapsed(mine))) {
+    if (isForced || !mine.credentials || elapsed(mine) >= mine.fresh) {
       mine.running ??= flow(mine, isOver).finally(() => (mine.running = undefined));
       await mine.running.catch((e) => {
         if (isForced || !mayStay(mine, kit.toGatepassError(e))) throw e;
@@ -86,18 +86,14 @@ async function open(client, kit) {
         step = steps.take(answer);
       }
     }
-    const { credentials, lifetime } = step;
-    const { identityId } = credentials;
-    const accountId = core.accountId();
-    if (accountId) credentials.accountId = accountId;
-    Object.assign(mine, { credentials, lifetime, identityId, at, base });
-    if (mine.who === GUEST) records.setMark(guestMark, identityId);
+    Object.assign(mine, step, { identityId: step.credentials.identityId, at, base });
+    if (mine.who === GUEST) records.setMark(guestMark, mine.identityId);
   };
 
   /** What AWS is told: the ID token, or the SAML response while it is new. */
   const login = async () => {
     const { user, since, base } = session.held;
-    if (!core.takesResponse()) return { issuer: user.issuer, value: (await client.live(0)).idToken };
+    if (!saml) return { issuer: user.issuer, value: (await client.live(0)).idToken };
     if (!client.door.samlResponse) throw new kit.GatepassError("config_invalid", { option: "aws.saml", rule: "conflict" });
     if (elapsed({ at: since * 1000, base }) >= RESPONSE_LIFETIME) throw session.nobody("response_expired");
     return { issuer: "", value: await client.door.samlResponse() };

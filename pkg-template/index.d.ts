@@ -142,6 +142,25 @@ export interface Gatepass {
   fetch: typeof fetch;
 
   /**
+   * Temporary AWS credentials of the person who is signed in, or of a guest, as an AWS SDK for JavaScript (v3) takes them:
+   * `new S3Client({ region, credentials: auth.awsCredentials })`. Needs `aws` in the configuration.
+   *
+   * Kept in this page's memory only, given out again until six minutes before their end, then renewed: once, however many
+   * ask. Where that fails for now they hold until their end. Gone with the sign-out: a call that ends after it rejects, and
+   * an SDK, which asks at each request, has none left either. Credentials that were given out before live on until
+   * `expiration`: AWS takes none back.
+   *
+   * @param identityProperties `forceRefresh`: new ones, whatever is there. Default: false.
+   * @throws {GatepassError} `sign_in_required` when nobody is signed in and guests get none, or the SAML response is gone or
+   *   five minutes old (`response_expired`); `aws_refused` (`details.rule`: AWS's error type in snake_case);
+   *   `config_invalid` for the section `aws`, which is read with the first call; `rate_limited`, `provider_unavailable`,
+   *   `network_failed`, `request_timeout`; as `getIdToken`.
+   * @see Amazon Cognito Federated Identities API: GetId, GetCredentialsForIdentity, GetOpenIdToken; AWS STS API:
+   *   AssumeRoleWithWebIdentity, AssumeRoleWithSAML
+   */
+  awsCredentials(identityProperties?: { forceRefresh?: boolean }): Promise<AwsCredentials>;
+
+  /**
    * Signs out, in every tab. `local`: this app; the refresh token is revoked. `global` (default): also
    * leaves the page for the provider's logout page, which ends the person's session there; does not
    * resolve then. `everywhere`: before that, ends the person's sessions on every device (Cognito
@@ -226,6 +245,19 @@ export interface SignInOptions {
 export interface TokenOptions {
   /** Seconds that the token must still be valid. Default: 0. */
   minValidity?: number;
+}
+
+/** For requests to AWS: an `AwsCredentialIdentity` of `@smithy/types`. */
+export interface AwsCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  /** By this machine's clock, wrong as it may be: compare it with `Date.now()`. */
+  expiration: Date;
+  /** The identity pool's name for this person or guest. Not without a pool. */
+  identityId?: string;
+  /** `aws.accountId` of the configuration. */
+  accountId?: string;
 }
 
 export interface CallbackResult {
@@ -324,6 +356,8 @@ export interface CommonConfig {
   renew?: "lazy" | "ahead";
   /** Roles of a person whose token or assertion names none. Default: none. */
   defaultRoles?: readonly string[];
+  /** Where `awsCredentials` come from. Default: nowhere. */
+  aws?: AwsConfig;
   /**
    * Called once per completed sign-in; SAML: also when a LogoutRequest of ours has been answered, and when a response is
    * left aside because somebody is signed in. `result.snapshot` says which. Default: `history.replaceState` to `returnTo`.
@@ -354,6 +388,47 @@ export interface CognitoConfig {
     /** Cognito's own API, for `signOut({ everywhere: true })`. */
     userPoolEndpoint?: string;
   };
+}
+
+/**
+ * Temporary AWS credentials: from an identity pool, or for a SAML response from STS alone. A mistake here is reported by
+ * `awsCredentials`.
+ */
+export interface AwsConfig {
+  /** `eu-central-1:` and a GUID. May be missing with `saml` and a role: STS then takes the response itself. */
+  identityPoolId?: string;
+  /** Of the identity pool and of STS. Default: the pool id's. */
+  region?: string;
+  /** ARN of the role to assume, where the pool lets a person choose (`CustomRoleArn`); needed with `flow: "basic"`. Default: the pool chooses. */
+  roleArn?: string;
+  /**
+   * The name that the pool or IAM knows the provider by. Default: the ID token's issuer without `https://`. A user pool with
+   * an *updated* issuer therefore goes by `issuer-cognito-idp.…`; set `loginsKey` where the identity pool knows it by
+   * `cognito-idp.…`.
+   */
+  loginsKey?: string;
+  /** Who is not signed in gets credentials too, those of the pool's unauthenticated role. Not with `basic`. Default: false. */
+  guest?: boolean;
+  /**
+   * `enhanced`: the pool gives credentials. `basic`: it gives a token, for which STS gives credentials of `roleArn`; the
+   * role's trust policy is then all that stands between a token and the role. Default: `enhanced`.
+   */
+  flow?: "enhanced" | "basic";
+  /** The pool's account, 12 digits; returned with the credentials, where SDKs make use of it. Default: none. */
+  accountId?: string;
+  /** The login is the SAML response, as long as this page has it and it is not five minutes old. */
+  saml?: {
+    /** ARN of IAM's SAML provider. */
+    providerArn: string;
+    /** As `roleArn`, which it takes the place of. */
+    roleArn?: string;
+  };
+  /** `RoleSessionName` of the basic flow: 2 to 64 letters, digits and `_+=,.@-`. Default: `gatepass`. */
+  sessionName?: string;
+  /** Seconds that credentials of STS live: 900 to 43200, and no longer than the role allows. Default: 3600. */
+  durationSeconds?: number;
+  /** For emulators and proxies; each replaces what is derived from the region. */
+  endpoints?: { identityPool?: string; sts?: string };
 }
 
 /** The SAML door: this page's origin as a service provider. */
@@ -500,7 +575,7 @@ export class GatepassError extends Error {
   /** What happened. Closed list; the README's table says what to do about each. */
   readonly code: GatepassErrorCode;
   /** Where in the sign-in it happened. */
-  readonly phase: "config" | "load" | "request" | "callback" | "tokens" | "id_token" | "keys" | "session" | "assertion" | "any";
+  readonly phase: "config" | "load" | "request" | "callback" | "tokens" | "id_token" | "keys" | "session" | "assertion" | "credentials" | "any";
   /** Whether the same call may succeed later without a new sign-in. */
   readonly retryable: boolean;
   /** Whose turn it is: the app's developer, the person at the screen, the provider's administrator, or nobody's (wait, then retry). */
@@ -515,7 +590,7 @@ export interface GatepassErrorDetails {
   readonly option?: string;
   /** HTTP status of the provider's answer. */
   readonly status?: number;
-  /** What the provider itself said, 256 characters at most; only from a response with a verified state. Not for logs. */
+  /** What the provider itself said, 256 characters at most; only from a response with a verified state, or AWS's answer. Not for logs. */
   readonly provider?: { readonly error: string; readonly description?: string };
 }
 
@@ -556,4 +631,5 @@ export type GatepassErrorCode =
   | "assertion_encrypted"
   | "idp_initiated_refused"
   | "worker_unavailable"
-  | "sign_in_loop";
+  | "sign_in_loop"
+  | "aws_refused";

@@ -102,18 +102,9 @@ function make(text, config, enter) {
   const ready = () => (starting ??= start());
 
   /** `act` on the client once the session is restored. */
-  const onceReady = (act) => async (...args) => {
-    await ready();
-    return act(...args);
-  };
+  const onceReady = (act) => (options) => ready().then(() => act(options));
 
-  const awsCredentials = onceReady((options) =>
-    call(async () => (await import("./aws.bundle.js").catch(failed)).awsCredentials(client, kit, options)),
-  );
-  // An AWS SDK then keeps no copy of its own, which would outlive a sign-out.
-  awsCredentials.memoized = true;
-
-  const bearer = config?.bearer === "id" ? "idToken" : "accessToken";
+  const aws = (options) => call(async () => (await import("./aws.bundle.js").catch(failed)).awsCredentials(client, kit, options));
 
   const gatepass = {
     ready,
@@ -135,7 +126,8 @@ function make(text, config, enter) {
     fetch: makeFetch(config?.apiOrigins, token(bearer), renewed(bearer)),
     samlResponse: onceReady(() => at("samlResponse")),
     spMetadata: () => at("spMetadata"),
-    awsCredentials,
+    // An AWS SDK then keeps no copy of its own, which would outlive a sign-out.
+    awsCredentials: Object.assign(onceReady(aws), { memoized: true }),
     signOut: (options = {}) => signOut(client, options),
     urls: { signUp: page("signUp"), forgotPassword: page("forgotPassword"), addPasskey: page("addPasskey") },
   };

@@ -66,106 +66,98 @@ impl Config {
         aws.choice("flow", &["basic", "enhanced"])?;
         let is_basic = aws.text("flow")? == Some("basic");
         let guest = aws.flag("guest")?;
-
-        let pool_id = text_of(&aws, "identityPoolId", is_pool_id)?;
-        let (saml_provider, saml_role) = saml(&aws)?;
-        let role_arn = saml_role.or(text_of(&aws, "roleArn", |arn| is_arn(arn, "role"))?);
-        if pool_id.is_none() && saml_provider.is_none() {
+        for (name, holds) in FORMS {
+            check_form(&aws, name, *holds)?;
+        }
+        let duration = aws.integer("durationSeconds", LONGEST)?;
+        if duration.is_some_and(|seconds| seconds < SHORTEST) {
+            return Err(aws.error(MALFORMED, "durationSeconds"));
+        }
+        let own = |name: &str| section.text(name).map(String::from);
+        let (pool_id, logins_key) = (section.text("identityPoolId"), own("loginsKey"));
+        let saml = aws.section("saml").map(read_saml).transpose()?;
+        let role_arn = saml.and_then(|saml| saml.text("roleArn").map(String::from)).or_else(|| own("roleArn"));
+        if pool_id.is_none() && saml.is_none() {
             return Err(aws.error(MISSING, "identityPoolId"));
         }
         if role_arn.is_none() && (is_basic || pool_id.is_none()) {
             return Err(aws.error(MISSING, "roleArn"));
         }
-
-        let logins_key = text_of(&aws, "loginsKey", |key| (1..=128).contains(&key.len()))?;
-        let account_id = text_of(&aws, "accountId", is_account)?;
-        let session_name = text_of(&aws, "sessionName", is_session_name)?;
-        let duration = aws.integer("durationSeconds", LONGEST)?;
-        if duration.is_some_and(|seconds| seconds < SHORTEST) {
-            return Err(aws.error(MALFORMED, "durationSeconds"));
-        }
-        let door_saml = json.get("saml");
+        let is_door = |door: &str| json.get(door).is_some();
         // What the other options leave no place for.
         for (option, is_out_of_place) in [
-            ("flow", is_basic && (saml_provider.is_some() || pool_id.is_none())),
+            ("flow", is_basic && saml.is_some()),
             ("guest", guest && (is_basic || pool_id.is_none())),
-            ("loginsKey", logins_key.is_some() && saml_provider.is_some()),
-            ("sessionName", session_name.is_some() && !is_basic),
+            ("loginsKey", logins_key.is_some() && saml.is_some()),
+            ("sessionName", aws.section("sessionName").is_some() && !is_basic),
             ("durationSeconds", duration.is_some() && pool_id.is_some() && !is_basic),
-            ("saml", saml_provider.is_some() && ["cognito", "oidc"].iter().any(|door| json.get(door).is_some())),
+            ("saml", saml.is_some() && (is_door("cognito") || is_door("oidc"))),
         ] {
             if is_out_of_place {
                 return Err(aws.error(CONFLICT, option));
             }
         }
         // The SAML door has an ID token only where the app's back end gives one, of an issuer that nobody here knows.
-        if let (Some(door), None, None) = (door_saml, &saml_provider, &logins_key) {
+        if let (Some(door), None, None) = (json.get("saml"), saml, &logins_key) {
             let option = if door.get("exchange").is_some() { "loginsKey" } else { "saml" };
             return Err(aws.error(MISSING, option));
         }
 
-        let endpoints = Endpoints::read(&aws, pool_id.as_deref())?;
+        // The pool's own region, unless the app names another one or the addresses themselves.
+        let region = section.text("region").or(pool_id.and_then(|id| id.split(':').next()));
+        let endpoints = aws.section("endpoints").map(|section| Options::new("aws.endpoints.", section, "aws.endpoints"));
+        let endpoints = endpoints.transpose()?;
+        if let Some(endpoints) = &endpoints {
+            endpoints.only(&["identityPool", "sts"])?;
+        }
+        let endpoint = |option: &str, service: &str| match &endpoints {
+            Some(endpoints) if endpoints.section(option).is_some() => Ok(endpoints.endpoint(option)?.unwrap_or_default().into()),
+            _ => region.map(|region| service_endpoint(service, region)).ok_or_else(|| aws.error(MISSING, "region")),
+        };
+        let pool = match pool_id {
+            Some(id) => Some(Pool { id: id.into(), endpoint: endpoint("identityPool", "cognito-identity")? }),
+            None => None,
+        };
         Ok(Config {
-            pool: pool_id.map(|id| Pool { id, endpoint: endpoints.identity_pool }),
+            pool,
             is_basic,
             guest,
             role_arn,
             logins_key,
-            saml_provider,
-            account_id,
-            session_name: session_name.unwrap_or_else(|| "gatepass".into()),
+            saml_provider: saml.and_then(|saml| saml.text("providerArn").map(String::from)),
+            account_id: own("accountId"),
+            session_name: own("sessionName").unwrap_or_else(|| "gatepass".into()),
             duration,
-            sts_endpoint: endpoints.sts,
-        })
-    }
-}
-
-struct Endpoints {
-    identity_pool: String,
-    sts: String,
-}
-
-impl Endpoints {
-    /// The pool's own region, unless the app names another one or the addresses themselves.
-    fn read(aws: &Options<'_>, pool_id: Option<&str>) -> Result<Endpoints, Error> {
-        let home = pool_id.and_then(|id| id.split(':').next());
-        let region = text_of(aws, "region", is_region)?;
-        let section = aws.section("endpoints").map(|section| Options::new("aws.endpoints.", section, "aws.endpoints"));
-        let section = section.transpose()?;
-        let own = |name: &str| section.as_ref().map_or(Ok(None), |section| section.endpoint(name));
-        if let Some(section) = &section {
-            section.only(&["identityPool", "sts"])?;
-        }
-        let (identity_pool, sts) = (own("identityPool")?, own("sts")?);
-        let region = region.as_deref().or(home);
-        if region.is_none() && sts.is_none() {
-            return Err(aws.error(MISSING, "region"));
-        }
-        let derived = |name: &str| region.map(|region| service_endpoint(name, region)).unwrap_or_default();
-        Ok(Endpoints {
-            identity_pool: identity_pool.map_or_else(|| derived("cognito-identity"), String::from),
-            sts: sts.map_or_else(|| derived("sts"), String::from),
+            sts_endpoint: endpoint("sts", "sts")?,
         })
     }
 }
 
 /// IAM's provider, and the role for who comes by it.
-fn saml(aws: &Options<'_>) -> Result<(Option<String>, Option<String>), Error> {
-    let Some(section) = aws.section("saml") else { return Ok((None, None)) };
+fn read_saml(section: &Json) -> Result<&Json, Error> {
     let saml = Options::new("aws.saml.", section, "aws.saml")?;
     saml.only(&["providerArn", "roleArn"])?;
     saml.required("providerArn")?;
-    let provider = text_of(&saml, "providerArn", |arn| is_arn(arn, "saml-provider"))?;
-    Ok((provider, text_of(&saml, "roleArn", |arn| is_arn(arn, "role"))?))
+    check_form(&saml, "providerArn", |arn| is_arn(arn, "saml-provider/"))?;
+    check_form(&saml, "roleArn", is_role)?;
+    Ok(section)
 }
 
-/// A text option of a form.
-fn text_of(options: &Options<'_>, name: &str, holds: fn(&str) -> bool) -> Result<Option<String>, Error> {
-    match options.text(name)? {
-        Some(text) if !holds(text) => Err(options.error(MALFORMED, name)),
-        text => Ok(text.map(String::from)),
-    }
+fn check_form(options: &Options<'_>, name: &str, holds: Form) -> Result<(), Error> {
+    if options.text(name)?.is_none_or(holds) { Ok(()) } else { Err(options.error(MALFORMED, name)) }
 }
+
+type Form = fn(&str) -> bool;
+
+/// Text options and their forms.
+const FORMS: &[(&str, Form)] = &[
+    ("identityPoolId", is_pool_id),
+    ("region", is_region),
+    ("roleArn", is_role),
+    ("loginsKey", |key| (1..=128).contains(&key.len())),
+    ("accountId", is_account),
+    ("sessionName", is_session_name),
+];
 
 /// `eu-central-1:` and a GUID
 fn is_pool_id(id: &str) -> bool {
@@ -176,20 +168,19 @@ pub(super) fn is_guid(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'))
 }
 
+fn is_role(arn: &str) -> bool {
+    is_arn(arn, "role/")
+}
+
 /// `arn:aws:iam::123456789012:role/path/name`
 fn is_arn(arn: &str, kind: &str) -> bool {
-    let mut parts = arn.splitn(6, ':');
-    let mut part = || parts.next().unwrap_or_default();
-    let (scheme, partition, service, region, account, resource) = (part(), part(), part(), part(), part(), part());
-    let name = resource.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).unwrap_or_default();
-    scheme == "arn"
-        && partition.starts_with("aws")
-        && partition.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
-        && (service, region) == ("iam", "")
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else { return false };
+    partition.starts_with("aws")
         && is_account(account)
-        && !name.is_empty()
+        && resource.strip_prefix(kind).is_some_and(|name| !name.is_empty())
         && arn.len() <= 2048
-        && name.bytes().all(|b| b.is_ascii_graphic())
+        && arn.bytes().all(|b| b.is_ascii_graphic())
 }
 
 fn is_account(text: &str) -> bool {

@@ -28,11 +28,11 @@ pub fn lifetime(expiration: i64, date: Option<i64>, at: i64, expected: Option<i6
     }
 }
 
-/// Whether credentials with a `lifetime` may be given out again `elapsed` seconds after they came. They are renewed six
+/// Credentials with a `lifetime` may be given out again for so many seconds after they came. They are renewed six
 /// minutes before their end: an AWS SDK asks at every request from five minutes on. Those that live shorter than twice
 /// that, at half their life.
-pub fn is_fresh(lifetime: i64, elapsed: i64) -> bool {
-    elapsed < lifetime.saturating_sub(AHEAD.min(lifetime / 2))
+pub fn freshness(lifetime: i64) -> i64 {
+    lifetime.saturating_sub(AHEAD.min(lifetime / 2))
 }
 
 /// Seconds.

@@ -11,7 +11,7 @@
 //!                 └─ an ID token ──────────────> a newer one, once
 //! ```
 
-use super::config::{Config, Pool};
+use super::config::Config;
 use super::credentials::{Credentials, lifetime};
 use super::identity_pool::{self, Login};
 use super::refusal::{EXPIRED_TOKEN, NOT_AUTHORIZED, RESOURCE_NOT_FOUND, is};
@@ -42,8 +42,21 @@ pub enum Step {
     Ask(HttpRequest),
     /// A newer ID token, for [`Flow::renewed`].
     Renew,
-    /// These credentials, which live so many seconds from now on, of this identity.
-    Done(Credentials, i64, Option<String>),
+    /// These credentials.
+    Done(Granted),
+}
+
+/// What the app gets.
+#[derive(Debug)]
+pub struct Granted {
+    /// For requests to AWS.
+    pub credentials: Credentials,
+    /// Seconds from when they came.
+    pub lifetime: i64,
+    /// Whose they are, where a pool knows them.
+    pub identity_id: Option<String>,
+    /// `accountId` of the configuration.
+    pub account_id: Option<String>,
 }
 
 impl Flow {
@@ -58,11 +71,7 @@ impl Flow {
         let login = login.as_ref();
         let account_id = config.account_id.as_deref();
         Step::Ask(match (&config.pool, identity_id, token) {
-            (None, ..) => {
-                let (provider, response) =
-                    login.map(|login| (login.key.as_str(), login.value.clone())).unwrap_or(("", Secret::new("")));
-                sts::assume_with_saml(config, provider, &response)
-            }
+            (None, ..) => sts::assume_with_saml(config, login),
             (Some(pool), None, _) => identity_pool::get_id(pool, account_id, login),
             (Some(_), Some(_), Some(token)) => sts::assume_with_web_identity(config, token),
             (Some(pool), Some(id), None) if config.is_basic => identity_pool::get_open_id_token(pool, id, login),
@@ -76,8 +85,7 @@ impl Flow {
     /// `aws_refused`, `rate_limited`, `provider_unavailable`; `sign_in_required` / `response_expired`: the SAML response has
     /// grown too old.
     pub fn take(&mut self, response: &HttpResponse, at: i64) -> Result<Step, Error> {
-        let config = self.config.clone();
-        self.read(config.pool.as_ref(), response, at).or_else(|error| self.recover(error))
+        self.read(response, at).or_else(|error| self.recover(error))
     }
 
     /// Goes on with a newer ID token.
@@ -93,16 +101,16 @@ impl Flow {
         Ok(self.next())
     }
 
-    fn read(&mut self, pool: Option<&Pool>, response: &HttpResponse, at: i64) -> Result<Step, Error> {
-        let expected = self.config.duration;
+    fn read(&mut self, response: &HttpResponse, at: i64) -> Result<Step, Error> {
+        let config = self.config.clone();
         let done = |credentials: Credentials, identity_id| {
-            let lifetime = lifetime(credentials.expiration, response.date, at, expected);
-            Step::Done(credentials, lifetime, identity_id)
+            let lifetime = lifetime(credentials.expiration, response.date, at, config.duration);
+            Step::Done(Granted { credentials, lifetime, identity_id, account_id: config.account_id.clone() })
         };
-        match (pool, &self.identity_id, &self.token) {
+        match (&config.pool, &self.identity_id, &self.token) {
             (None, ..) | (_, Some(_), Some(_)) => return Ok(done(sts::read(response)?, self.identity_id.clone())),
             (Some(_), None, _) => self.identity_id = Some(identity_pool::read_id(response)?),
-            (Some(_), Some(_), None) if self.config.is_basic => {
+            (Some(_), Some(_), None) if config.is_basic => {
                 let (identity_id, token) = identity_pool::read_open_id_token(response)?;
                 (self.identity_id, self.token) = (Some(identity_id), Some(token));
             }

@@ -2,12 +2,13 @@
 //!
 //! [Amazon Cognito Federated Identities API](https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/Welcome.html)
 
-use super::config::{Pool, is_guid};
+use super::config::{Config, Pool, is_guid};
 use super::credentials::Credentials;
 use super::refusal::{refusal, unnamed};
 use crate::error::Error;
 use crate::json::Json;
 use crate::secret::Secret;
+use crate::text::whole_number;
 use crate::wire::{HttpRequest, HttpResponse};
 
 /// Who somebody is: one entry of `Logins`.
@@ -17,6 +18,15 @@ pub struct Login {
     pub key: String,
     /// The ID token, or the SAML response in base64.
     pub value: Secret,
+}
+
+impl Login {
+    /// A login by an ID token of `issuer`, or by a SAML response: its provider goes by its ARN. A user pool goes by its issuer
+    /// without the scheme, unless the app names it otherwise.
+    pub fn new(config: &Config, issuer: &str, value: Secret) -> Login {
+        let known = config.saml_provider.as_deref().or(config.logins_key.as_deref());
+        Login { key: known.or(issuer.strip_prefix("https://")).unwrap_or(issuer).into(), value }
+    }
 }
 
 /// `GetId`
@@ -75,7 +85,8 @@ pub fn read_credentials(response: &HttpResponse) -> Result<(String, Credentials)
 pub fn read_open_id_token(response: &HttpResponse) -> Result<(String, Secret), Error> {
     let json = object(response)?;
     let token = json.text("Token").filter(|token| !token.is_empty());
-    identity_id(&json).zip(token.map(Secret::new)).ok_or_else(|| unnamed(response, "token"))
+    let read = || Some((identity_id(&json)?, Secret::new(token?)));
+    read().ok_or_else(|| unnamed(response, "token"))
 }
 
 fn request(pool: &Pool, target: &'static str, mut members: Vec<(String, Json)>, login: Option<&Login>) -> HttpRequest {
@@ -115,12 +126,20 @@ fn identity_id(json: &Json) -> Option<String> {
 /// A number of seconds, written as a float: `1.780315200E9` is the same as `1780315200`.
 fn epoch_seconds(number: &Json) -> Option<i64> {
     let Json::Number(text) = number else { return None };
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return number.as_integer() };
-    let exponent = exponent.strip_prefix('+').unwrap_or(exponent).parse::<usize>().ok().filter(|exponent| *exponent <= 12)?;
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let mut digits = String::from(whole);
-    digits.extend(fraction.chars().chain(std::iter::repeat('0')).take(exponent));
-    Json::Number(digits).as_integer()
+    let Some(at) = text.bytes().position(|b| matches!(b, b'e' | b'E')) else { return number.as_integer() };
+    let (mantissa, exponent) = text.split_at_checked(at)?;
+    let exponent = exponent.get(1..)?;
+    let mut places = whole_number(exponent.strip_prefix('+').unwrap_or(exponent)).filter(|places| *places <= 12)?;
+    let (mut seconds, mut is_fraction): (i64, bool) = (0, false);
+    for byte in mantissa.bytes() {
+        if byte == b'.' {
+            is_fraction = true;
+        } else if !is_fraction || places > 0 {
+            seconds = seconds.checked_mul(10)?.checked_add(char::from(byte).to_digit(10)?.into())?;
+            places -= i64::from(is_fraction);
+        }
+    }
+    (0..places).try_fold(seconds, |seconds, _| seconds.checked_mul(10))
 }
 
 /// Bytes. A session token of many tags stays far below.

@@ -1,12 +1,13 @@
 //! AWS's error types → codes and rules of ours. Branches on the type alone: the sentences change.
 
 use crate::error::{Error, ErrorCode};
+use crate::text::split_at_mark;
 use crate::wire::HttpResponse;
 
 /// What a refusal of type `name` means. Both APIs write the same types with and without `Exception`.
 pub(crate) fn refusal(response: &HttpResponse, name: &str, message: Option<&str>) -> Error {
     use ErrorCode::*;
-    let bare = name.rsplit('#').next().unwrap_or_default();
+    let bare = split_at_mark(name, "#").map_or(name, |(_, bare)| bare);
     let bare = bare.strip_suffix("Exception").or_else(|| bare.strip_suffix("Error")).unwrap_or(bare);
     let (code, rule) = match bare {
         "NotAuthorized" => (AwsRefused, NOT_AUTHORIZED),

@@ -4,6 +4,7 @@
 
 use super::config::Config;
 use super::credentials::Credentials;
+use super::identity_pool::Login;
 use super::refusal::{refusal, unnamed};
 use crate::error::Error;
 use crate::secret::Secret;
@@ -17,9 +18,10 @@ pub fn assume_with_web_identity(config: &Config, token: &Secret) -> HttpRequest 
     request(config, "AssumeRoleWithWebIdentity", &own)
 }
 
-/// `AssumeRoleWithSAML`, with a response in base64. Its attributes name the session.
-pub fn assume_with_saml(config: &Config, provider_arn: &str, response: &Secret) -> HttpRequest {
-    request(config, "AssumeRoleWithSAML", &[("PrincipalArn", provider_arn), ("SAMLAssertion", response.expose())])
+/// `AssumeRoleWithSAML`, with IAM's provider and its response in base64, whose attributes name the session.
+pub fn assume_with_saml(config: &Config, login: Option<&Login>) -> HttpRequest {
+    let own = login.map(|login| [("PrincipalArn", login.key.as_str()), ("SAMLAssertion", login.value.expose())]);
+    request(config, "AssumeRoleWithSAML", own.as_ref().map_or(&[], |own| own))
 }
 
 /// Reads the answer to either.
@@ -69,7 +71,7 @@ fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 
 /// The text of an element that has nothing else in it; no reference either, which no value of STS needs.
 fn text<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let text = element(xml, name)?.trim();
+    let text = element(xml, name)?;
     let is_plain = !text.is_empty() && !text.bytes().any(|b| matches!(b, b'<' | b'&'));
     is_plain.then_some(text)
 }

@@ -1,10 +1,10 @@
 //! The exported handle of the room with the credentials: each method is one step of the core.
 
-use super::convert::{error_to_js, integer, now, number, object, seconds, set, texts};
+use super::convert::{error_to_js, now, number, object, seconds, set, texts};
 use super::fetch::{answer_to_response, outgoing};
 use crate::aws::config::Config;
-use crate::aws::credentials;
-use crate::aws::flow::{Flow, Step};
+use crate::aws::credentials::freshness;
+use crate::aws::flow::{Flow, Granted, Step};
 use crate::aws::identity_pool::Login;
 use crate::error::Error;
 use crate::secret::Secret;
@@ -20,7 +20,7 @@ pub struct AwsClient {
 }
 
 /// One way to credentials, step by step: `{ request, limit }` to send, `{ renew }`: come again with a newer ID token, or
-/// `{ credentials, lifetime }`, seconds from now on.
+/// `{ credentials, lifetime, fresh }`: seconds from now on, to their end and to their renewal.
 #[wasm_bindgen]
 pub struct AwsFlow {
     flow: RefCell<Flow>,
@@ -37,37 +37,11 @@ impl AwsClient {
         Config::parse(config).map(|config| AwsClient { config: config.into() }).map_err(error_to_js)
     }
 
-    /// What guests are remembered under: the pool; `undefined`: guests get nothing.
-    pub fn guests(&self) -> Option<String> {
-        self.config.pool.as_ref().filter(|_| self.config.guest).map(|pool| pool.id.clone())
-    }
-
-    /// Whether the login is the SAML response, not the ID token.
-    #[wasm_bindgen(js_name = takesResponse)]
-    pub fn takes_response(&self) -> bool {
-        self.config.saml_provider.is_some()
-    }
-
     /// Begins; without a `value`, which is an ID token of `issuer` or a SAML response, as a guest. `kept`: the identity of
     /// before.
     pub fn begin(&self, issuer: &str, value: Option<String>, kept: Option<String>) -> AwsFlow {
-        let Config { saml_provider, logins_key, .. } = &*self.config;
-        let known = saml_provider.as_deref().or(logins_key.as_deref());
-        let key = known.or(issuer.strip_prefix("https://")).unwrap_or(issuer);
-        let login = value.map(|value| Login { key: key.into(), value: Secret::new(value) });
+        let login = value.map(|value| Login::new(&self.config, issuer, Secret::new(value)));
         AwsFlow { flow: Flow::begin(self.config.clone(), login, kept).into() }
-    }
-
-    /// Whether credentials may be given out again so many seconds after they came.
-    #[wasm_bindgen(js_name = isFresh)]
-    pub fn is_fresh(&self, lifetime: f64, elapsed: f64) -> bool {
-        credentials::is_fresh(integer(lifetime), integer(elapsed))
-    }
-
-    /// `accountId` of the configuration.
-    #[wasm_bindgen(js_name = accountId)]
-    pub fn account_id(&self) -> Option<String> {
-        self.config.account_id.clone()
     }
 }
 
@@ -108,16 +82,19 @@ fn step(step: Step) -> JsValue {
             set(&renew, "renew", &true.into());
             renew
         }
-        Step::Done(credentials, lifetime, identity_id) => {
+        Step::Done(granted) => {
+            let Granted { credentials, lifetime, identity_id, account_id } = granted;
             let done = object();
             let given = texts(&[
                 ("accessKeyId", Some(&credentials.access_key_id)),
                 ("secretAccessKey", Some(credentials.secret_access_key.expose())),
                 ("sessionToken", Some(credentials.session_token.expose())),
                 ("identityId", identity_id.as_deref()),
+                ("accountId", account_id.as_deref()),
             ]);
             set(&done, "credentials", &given);
             set(&done, "lifetime", &number(lifetime));
+            set(&done, "fresh", &number(freshness(lifetime)));
             done
         }
     }

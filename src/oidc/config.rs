@@ -53,10 +53,10 @@ impl Config {
             "name",
             "storage",
             "apiOrigins",
+            "aws",
             "bearer",
             "renew",
             "defaultRoles",
-            "aws",
         ])?;
         #[cfg(feature = "openmetadata")]
         if let Some(section) = top.section("openMetadata") {

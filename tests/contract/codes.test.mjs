@@ -34,7 +34,7 @@ test("the same codes in the same order, at most 40", () => {
   assert.deepEqual(rows.map(([code]) => code), rustCodes, "README.md");
 });
 
-test("every line of both files was read", () => {
+test("every line of the files was read", () => {
   assert.equal(table.length, lines.trim().split("\n").length);
 });
 

@@ -29,7 +29,11 @@ test("the tarball has exactly these files", () => {
     "acs-script.js",
     "acs.d.ts",
     "acs.js",
+    "amplify.d.ts",
+    "amplify.js",
     "arrival.js",
+    "aws.bundle.js",
+    "aws.js",
     "callback.js",
     "cli-answers.mjs",
     "cli-init.mjs",
@@ -42,6 +46,7 @@ test("the tarball has exactly these files", () => {
     "door-openmetadata.js",
     "door-saml.bundle.js",
     "door-saml.js",
+    "errors-aws.js",
     "errors-openmetadata.js",
     "errors-saml.js",
     "errors.js",
@@ -79,6 +84,9 @@ test("the tarball has exactly these files", () => {
     "testing.js",
     "vault.js",
     "verifier.js",
+    "wasm/aws-inline.js",
+    "wasm/aws.js",
+    "wasm/aws_bg.wasm",
     "wasm/both-inline.js",
     "wasm/both.js",
     "wasm/both_bg.wasm",
@@ -118,7 +126,7 @@ test("ESM only, one target for each subpath, no dependencies, nothing runs at in
   }
 });
 
-for (const [script, types] of [["index.js", "index.d.ts"], ["acs-handler.js", "acs.d.ts"], ["saml.js", "saml.d.ts"], ["testing.js", "testing.d.ts"]]) {
+for (const [script, types] of [["index.js", "index.d.ts"], ["amplify.js", "amplify.d.ts"], ["acs-handler.js", "acs.d.ts"], ["saml.js", "saml.d.ts"], ["testing.js", "testing.d.ts"]]) {
   test(`${script} exports what ${types} declares`, async () => {
     const passedOn = [...source(types).matchAll(/^export \{ (.*) \} from/gm)].flatMap(([, names]) => names.split(", "));
     const declared = [...source(types).matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name).concat(passedOn);
