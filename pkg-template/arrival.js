@@ -4,34 +4,30 @@
 
 const LOGOUT = ["SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature", "SAMLEncoding"];
 const QUERY = ["code", "state", "iss", "error", "error_description", "error_uri", "session_state", "saml_handle"];
-const FRAGMENT = [...QUERY, "access_token", "id_token", "token_type", "expires_in", "scope"];
-const TELLTALE = /[?#&](code|error|saml_handle)=/;
+const TOKEN = [...QUERY, "access_token", "id_token", "token_type", "expires_in", "scope", "email", "name"];
+const TELLTALE = /[?#&](code|error|id_token|saml_handle)=/;
 
 let taken; // { origin + path, full address }
 
 /** The full address if this page is where `config` awaits a response, with one in it; else undefined. */
 export function takeArrival({ redirectUri = "/callback", saml, openMetadata }) {
-  if (openMetadata) return takeToken([redirectUri, openMetadata.authenticationConfiguration?.callbackUrl, "/auth/callback", "/saml/callback"]);
+  // Each generation of OpenMetadata's servers comes back to another one: /callback, /auth/callback, /saml/callback.
+  const here = openMetadata && globalThis.location?.pathname;
+  if (here?.endsWith("/callback")) redirectUri = here;
   const { acsUrl, sloUrl } = saml?.sp ?? {};
   // A post that no worker took may be answered with the app's own page: nothing is in its address.
-  return take(redirectUri, TELLTALE, QUERY, FRAGMENT) ?? (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ?? (acsUrl && take(acsUrl, /^/, []));
+  return (
+    take(redirectUri, TELLTALE, openMetadata ? TOKEN : QUERY, TOKEN) ?? (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ?? (acsUrl && take(acsUrl, /^/, []))
+  );
 }
 
-// OpenMetadata's server comes back with its token, to the place that its version knows.
-function takeToken(places) {
-  for (const place of places) {
-    const address = place && take(place, /[?#&](code|error|id_token)=/, [...FRAGMENT, "email", "name"]);
-    if (address) return address;
-  }
-}
-
-function take(place, telltale, names, inFragment = names) {
+function take(place, telltale, inQuery, inFragment = inQuery) {
   const { origin, pathname } = (typeof window !== "undefined" && parseUrl(place, location.origin)) || {};
   if (!origin) return;
   if (taken?.path === origin + pathname) return taken.address;
   if (location.origin !== origin || location.pathname !== pathname || !telltale.test(location.href)) return;
   taken = { path: origin + pathname, address: location.href };
-  const query = without(location.search, names);
+  const query = without(location.search, inQuery);
   const fragment = telltale.test(location.hash) ? without(location.hash, inFragment) : location.hash;
   history.replaceState(history.state, "", pathname + query + fragment);
   return taken.address;
