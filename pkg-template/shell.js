@@ -104,6 +104,7 @@ function make(text, config, enter) {
   /** `act` on the client once the session is restored. */
   const onceReady = (act) => (options) => ready().then(() => act(options));
 
+  const bearer = config?.bearer === "id" ? "idToken" : "accessToken";
   const aws = (options) => call(async () => (await import("./aws.bundle.js").catch(failed)).awsCredentials(client, kit, options));
 
   const gatepass = {

@@ -68,9 +68,9 @@ export async function serve({ port = 8585, siteDir = SITE_DIR, pkgDir, config, d
 }
 
 // Every origin that the configuration names may be called, and no other.
-function contentSecurityPolicy({ cognito, oidc, saml }, connect) {
+function contentSecurityPolicy({ cognito, oidc, saml, aws }, connect) {
   const originsOf = (named) => [...new Set(named.filter((value) => URL.canParse(value)).map((value) => new URL(value).origin))];
-  const named = [cognito?.domain, ...Object.values(cognito?.endpoints ?? {}), oidc?.issuer, saml?.exchange?.tokenEndpoint];
+  const named = [cognito?.domain, ...Object.values({ ...cognito?.endpoints, ...aws?.endpoints }), oidc?.issuer, saml?.exchange?.tokenEndpoint];
   const origins = originsOf([...named, ...connect]);
   const forms = originsOf([saml?.idp.singleSignOn]); // requests by HTTP-POST leave by a form; our own is the forged response
   return [

@@ -57,6 +57,8 @@ export async function startMinistack({ port = 4577, redirectUris, logoutUris, st
       engineer: ENGINEER,
       /** One signed administrative call, e.g. `admin("AdminDisableUser", { UserPoolId, Username })`. */
       admin: (action, input) => call(emulator, action, input),
+      /** One signed request to another of its services: `{ service, target, body }`, a form without a `target`. Answers with the text. */
+      request: (what) => send(emulator, what),
       stop: emulator.stop,
     };
   } catch (error) {
@@ -195,20 +197,14 @@ async function addUser(admin, UserPoolId, { name: Username, password: Password }
 }
 
 async function call(emulator, action, input) {
-  const body = JSON.stringify(input);
-  const response = await fetch(`${emulator.origin}/`, {
-    method: "POST",
-    headers: signedHeaders({
-      host: new URL(emulator.origin).host,
-      region: REGION,
-      service: "cognito-idp",
-      target: `AWSCognitoIdentityProviderService.${action}`,
-      body,
-      credentials: emulator.credentials,
-    }),
-    body,
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`ministack refused ${action}: ${response.status} ${JSON.stringify(answer)}`);
+  const target = `AWSCognitoIdentityProviderService.${action}`;
+  return JSON.parse(await send(emulator, { service: "cognito-idp", target, body: JSON.stringify(input) }));
+}
+
+async function send({ origin, credentials }, { service, target, body }) {
+  const headers = signedHeaders({ host: new URL(origin).host, region: REGION, service, target, body, credentials });
+  const response = await fetch(`${origin}/`, { method: "POST", headers, body });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`ministack refused ${target ?? body}: ${response.status} ${answer}`);
   return answer;
 }

@@ -3,15 +3,15 @@
 
 import { createHash, createHmac } from "node:crypto";
 
-/** The headers of a signed `POST /`. `credentials` is `{ accessKeyId, secretAccessKey }`. */
+/** The headers of a signed `POST /`. `credentials` is `{ accessKeyId, secretAccessKey }`; without a `target` the body is a form. */
 export function signedHeaders({ host, region, service, target, body, credentials, now = new Date() }) {
   const time = now.toISOString().replace(/[-:]|\.\d{3}/g, "");
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
   const headers = {
-    "content-type": "application/x-amz-json-1.1",
+    "content-type": target ? "application/x-amz-json-1.1" : "application/x-www-form-urlencoded",
     host,
     "x-amz-date": time,
-    "x-amz-target": target,
+    ...(target && { "x-amz-target": target }),
   };
   const names = Object.keys(headers).join(";");
   const canonicalHeaders = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`).join("");

@@ -38,7 +38,7 @@ const BOB = { name: "bob", password: "bobpass", attributes: { uid: ["bob"], mail
  * assertions, seconds. `deny`: nobody gets in, and this is the status (SAML core §3.2.2.2). With `sp.sloUrl` logout messages
  * are signed, ours too. A service provider may say each of these for itself, and `settings`, by SimpleSAMLphp's own names.
  *
- * `padding`: characters of an attribute. `people`: `{ name, password, attributes }`, in place of Alice and Bob; the first one is
+ * `padding`: characters of an attribute; `attributes`: further ones of the first person, lists by name. `people`: `{ name, password, attributes }`, in place of Alice and Bob; the first one is
  * `person`. `entityId`, `origin`: its name, and where browsers find it. `upstream`: another identity provider,
  * `{ entityId, singleSignOn, certificate }`, which signs people in for it, and knows it as `upstream.as`, an entity ID;
  * `upstream.directory` has the attributes of each NameID that may come from there.
@@ -46,7 +46,7 @@ const BOB = { name: "bob", password: "bobpass", attributes: { uid: ["bob"], mail
  * `signIn(departure)` is {@link signInAt} for this provider.
  */
 export async function startSimpleSamlPhp({
-  port, sp, others = [], validate = false, encrypt = false, lifetime = 300, deny, padding = 0,
+  port, sp, others = [], validate = false, encrypt = false, lifetime = 300, deny, padding = 0, attributes = {},
   people = [ALICE, BOB], origin = `http://127.0.0.1:${port}`, entityId = `${origin}/idp`, upstream,
 }) {
   if (!existsSync(WWW)) throw new Error("SimpleSAMLphp is not there. From the top folder: tests/setup.sh php");
@@ -67,7 +67,7 @@ export async function startSimpleSamlPhp({
       SSP_SECRET: randomBytes(20).toString("hex"),
       SSP_SETUP: JSON.stringify({
         idp: { entityId, upstream },
-        people,
+        people: people.map((one, i) => (i ? one : { ...one, attributes: { ...one.attributes, ...attributes } })),
         padding,
         sps: [sp, ...others].map((one) => ({ ...sp, validate, encrypt, lifetime, deny, ...one })),
       }),
