@@ -8,7 +8,10 @@ import { startProgram } from "./program.mjs";
 
 const SERVER = fileURLToPath(new URL("../../target/venv/bin/moto_server", import.meta.url));
 
-/** Starts it on `http://127.0.0.1:port`; the clients that it knows are whoever has credentials of its own. */
+/** Roles of another account it forgets at once when a SAML response was the login. */
+export const ACCOUNT = "123456789012";
+
+/** Starts it on `http://127.0.0.1:port`. */
 export async function startMoto({ port }) {
   if (!existsSync(SERVER)) throw new Error("moto is not installed. From the top folder: tests/setup.sh python");
   await assertPortFree(port, "moto");

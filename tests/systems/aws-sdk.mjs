@@ -1,5 +1,6 @@
 // The AWS SDK for JavaScript and Amplify's core, as an app's bundle has them, for a page of the tests: `window.sdk`.
 
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { buildSync } from "esbuild";
 import { fileURLToPath } from "node:url";
 
@@ -11,17 +12,22 @@ export const sdk = buildSync({
       export { Amplify, fetchAuthSession } from "@aws-amplify/core";`,
     resolveDir: fileURLToPath(new URL("..", import.meta.url)),
   },
-  bundle: true, minify: true, format: "iife", globalName: "sdk", platform: "browser", target: "es2022", write: false,
+  bundle: true, minify: true, format: "iife", globalName: "sdk", footer: { js: "window.sdk = sdk;" },
+  platform: "browser", target: "es2022", write: false,
 }).outputFiles[0].text;
 
-/** Who AWS says that this page is, asked by the SDK: an ARN, or the name of the error. `altered`: with another secret. */
-export const caller = (page, altered = false) =>
-  page.evaluate(async (altered) => {
-    const spoilt = async (properties) => ({ ...(await auth.awsCredentials(properties)), secretAccessKey: "another" });
+/** Who AWS says that this page is, asked by one SDK client for all times: an ARN, or the error. */
+export const caller = (page) =>
+  page.evaluate(() => {
     window.client ??= new sdk.STSClient({ region: "eu-central-1", endpoint: config.aws.endpoints?.sts, credentials: auth.awsCredentials, maxAttempts: 1 });
-    const client = altered ? new sdk.STSClient({ region: "eu-central-1", endpoint: config.aws.endpoints?.sts, credentials: spoilt, maxAttempts: 1 }) : window.client;
     return client.send(new sdk.GetCallerIdentityCommand({})).then(({ Arn }) => Arn, (e) => e.code ?? e.name);
-  }, altered);
+  });
+
+/** Who has these credentials, asked from here. */
+export const callerOf = (credentials, endpoint) =>
+  new STSClient({ region: "eu-central-1", endpoint, credentials, maxAttempts: 1 }) //
+    .send(new GetCallerIdentityCommand({}))
+    .then(({ Arn }) => Arn, (e) => e.name);
 
 /** What `awsCredentials(options)` resolves with, dates as numbers, or the verdict on its error. */
 export const credentials = (page, options) =>
