@@ -2,9 +2,9 @@
 // the address bar at once, before anything is loaded: no Referer, no history entry, no screenshot
 // carries a code. Once per page, shared by all clients. The SAML door's addresses likewise.
 
-const LOGOUT = ["SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature", "SAMLEncoding"];
-const QUERY = ["code", "state", "iss", "error", "error_description", "error_uri", "session_state", "saml_handle"];
-const TOKEN = [...QUERY, "access_token", "id_token", "token_type", "expires_in", "scope", "email", "name"];
+const LOGOUT = /^(SAML(Request|Response|Encoding)|RelayState|Sig(Alg|nature))$/;
+const QUERY = /^(code|state|iss|error(_description|_uri)?|session_state|saml_handle)$/;
+const TOKEN = new RegExp(`${QUERY.source}|^(access_token|id_token|token_type|expires_in|scope|email|name)$`);
 const TELLTALE = /[?#&](code|error|id_token|saml_handle)=/;
 
 let taken; // { origin + path, full address }
@@ -17,7 +17,7 @@ export function takeArrival({ redirectUri = "/callback", saml, openMetadata }) {
   const { acsUrl, sloUrl } = saml?.sp ?? {};
   // A post that no worker took may be answered with the app's own page: nothing is in its address.
   return (
-    take(redirectUri, TELLTALE, openMetadata ? TOKEN : QUERY, TOKEN) ?? (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ?? (acsUrl && take(acsUrl, /^/, []))
+    take(redirectUri, TELLTALE, openMetadata ? TOKEN : QUERY, TOKEN) ?? (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ?? (acsUrl && take(acsUrl, /^/, /^$/))
   );
 }
 
@@ -44,6 +44,6 @@ export function parseUrl(text, base) {
 
 // Pair by pair, not by URLSearchParams: the app's own parameters stay byte for byte.
 function without(part, names) {
-  const kept = part.slice(1).split("&").filter((pair) => pair && !names.includes(pair.split("=")[0]));
+  const kept = part.slice(1).split("&").filter((pair) => pair && !names.test(pair.split("=")[0]));
   return kept.length ? part[0] + kept.join("&") : "";
 }

@@ -34,19 +34,20 @@ pub struct ProviderError {
     pub description: Option<String>,
 }
 
+// With a condition: not in every module. Those that the package raises are in none, and stand here for the list's sake.
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal $(if $cfg:meta)?,)*) => {
         /// What happened. The closed list that JavaScript sees as `error.code`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum ErrorCode { $($(#[$doc])* $variant,)* }
+        pub enum ErrorCode { $($(#[$doc])* $(#[cfg($cfg)])? $variant,)* }
 
         impl ErrorCode {
             /// Every code, in the order of the rooms.
-            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$variant,)*];
+            pub const ALL: &'static [ErrorCode] = &[$($(#[cfg($cfg)])? ErrorCode::$variant,)*];
 
             /// The name in JavaScript.
             pub fn as_str(self) -> &'static str {
-                match self { $(ErrorCode::$variant => $name,)* }
+                match self { $($(#[cfg($cfg)])? ErrorCode::$variant => $name,)* }
             }
         }
     };
@@ -58,19 +59,19 @@ codes! {
     /// No window, no secure context or no WebCrypto; `rule` says which.
     UnsupportedEnvironment = "unsupported_environment",
     /// The Content Security Policy lacks `'wasm-unsafe-eval'`. Raised by the package's loader.
-    WasmBlocked = "wasm_blocked",
+    WasmBlocked = "wasm_blocked" if not(target_arch = "wasm32"),
     /// The module could not be fetched or compiled. Raised by the package's loader.
-    WasmLoadFailed = "wasm_load_failed",
+    WasmLoadFailed = "wasm_load_failed" if not(target_arch = "wasm32"),
     /// A sign-in option or start link that cannot be sent; `option` names it.
     RequestInvalid = "request_invalid",
     /// The provider's metadata cannot be used; `rule` says why.
     DiscoveryInvalid = "discovery_invalid",
     /// No store of the browser keeps the transaction.
-    StorageUnavailable = "storage_unavailable",
+    StorageUnavailable = "storage_unavailable" if not(target_arch = "wasm32"),
     /// The browser opened no window. Raised by the package.
-    PopupBlocked = "popup_blocked",
+    PopupBlocked = "popup_blocked" if not(target_arch = "wasm32"),
     /// The person came back with the back button, or closed the window. Raised by the package.
-    Interrupted = "interrupted",
+    Interrupted = "interrupted" if not(target_arch = "wasm32"),
     /// The authorization response is not an answer to a sign-in of this browser.
     CallbackInvalid = "callback_invalid",
     /// The person or the provider said no (`access_denied`).
@@ -106,29 +107,29 @@ codes! {
     /// Nobody is signed in, or no longer.
     SignInRequired = "sign_in_required",
     /// Another tab is renewing and does not finish. Raised by the package.
-    RefreshBusy = "refresh_busy",
+    RefreshBusy = "refresh_busy" if not(target_arch = "wasm32"),
     /// `urls` was read before `ready()`. Raised by the package.
-    NotReady = "not_ready",
+    NotReady = "not_ready" if not(target_arch = "wasm32"),
     /// A bug in gatepass.
     Internal = "internal",
     /// The identity provider's SAML metadata or certificate cannot be used; `rule` says why.
-    MetadataInvalid = "metadata_invalid",
+    MetadataInvalid = "metadata_invalid" if feature = "saml",
     /// A SAML message is malformed, or not the answer that is awaited here; `rule` says which.
-    MessageInvalid = "message_invalid",
+    MessageInvalid = "message_invalid" if feature = "saml",
     /// A SAML message is not signed as it must be; `rule` says what is missing or wrong.
-    SignatureInvalid = "signature_invalid",
+    SignatureInvalid = "signature_invalid" if feature = "saml",
     /// The assertion breaks a rule of SAML profiles §4.1.4; `rule` names it.
-    AssertionInvalid = "assertion_invalid",
+    AssertionInvalid = "assertion_invalid" if feature = "saml",
     /// The identity provider encrypts, and a page has no private key.
-    AssertionEncrypted = "assertion_encrypted",
+    AssertionEncrypted = "assertion_encrypted" if feature = "saml",
     /// A response that answers no request, where the app does not allow it.
-    IdpInitiatedRefused = "idp_initiated_refused",
+    IdpInitiatedRefused = "idp_initiated_refused" if feature = "saml",
     /// The service worker that takes the response is not there; `rule` says why. Raised by the package.
-    WorkerUnavailable = "worker_unavailable",
+    WorkerUnavailable = "worker_unavailable" if feature = "saml",
     /// Signed in three times within a minute, and asked to sign in again. Raised by the package.
-    SignInLoop = "sign_in_loop",
+    SignInLoop = "sign_in_loop" if feature = "openmetadata",
     /// AWS gives no credentials; `rule` is its error type, or what is wrong with its answer.
-    AwsRefused = "aws_refused",
+    AwsRefused = "aws_refused" if feature = "aws",
 }
 
 impl Error {
@@ -176,6 +177,7 @@ impl Error {
     }
 
     /// Whether the same step may succeed later without a new sign-in.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn retryable(&self) -> bool {
         use ErrorCode::*;
         matches!(

@@ -20,7 +20,7 @@ function find(text, pattern) {
 const all = (text, pattern) => [...text.matchAll(pattern)].map((match) => match.slice(1));
 const literals = (union) => all(union, /"([^"]*)"/g).flat();
 
-const variants = Object.fromEntries(all(find(rust, /^codes! \{\n(.*?)^\}/gms), /^ {4}(\w+) = "(\w+)",$/gm));
+const variants = Object.fromEntries(all(find(rust, /^codes! \{\n(.*?)^\}/gms), /^ {4}(\w+) = "(\w+)"(?: if .+)?,$/gm));
 const rustCodes = Object.values(variants);
 const lines = js.map((text) => find(text, /^(?:export )?const CODES = \{\n(.*?)^\};/gms)).join("");
 const table = all(lines, /^ {2}(\w+): \["(\w+)", "(\w+)", (true|false), "(.+)"\],$/gm);
