@@ -13,6 +13,8 @@
 )]
 #![allow(missing_docs, unreachable_pub)]
 
+#[cfg(feature = "aws")]
+mod aws;
 mod callback;
 mod clock;
 mod config;
