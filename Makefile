@@ -64,7 +64,8 @@ lint:
 	  && cargo clippy --lib --no-default-features --features saml --target wasm32-unknown-unknown -- -D warnings \
 	  && cargo clippy --lib --features openmetadata --target wasm32-unknown-unknown -- -D warnings \
 	  && RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --quiet --features saml,openmetadata,aws \
-	  && tests/node_modules/.bin/tsc --project tests/types"
+	  && tests/node_modules/.bin/tsc --project tests/types \
+	  && tests/node_modules/.bin/tsc --project tests/types/aws.tsconfig.json"
 
 native:
 	$(timed) native "cargo test --quiet --features saml,openmetadata,aws"

@@ -18,7 +18,7 @@ export function amplifyProviders(auth: Pick<Gatepass, "getAccessToken" | "getIdT
     getCredentialsAndIdentityId(options?: {
       authenticated?: boolean;
       forceRefresh?: boolean;
-    }): Promise<{ credentials: AmplifyCredentials; identityId: string | undefined } | undefined>;
+    }): Promise<{ credentials: AmplifyCredentials; identityId?: string } | undefined>;
     clearCredentialsAndIdentityId(): void;
   };
 };

@@ -18,7 +18,7 @@ export function amplifyProviders(auth) {
         const given = await signedIn(() => auth.awsCredentials({ forceRefresh }));
         if (!given) return undefined;
         const { identityId, ...credentials } = given;
-        return { credentials, identityId };
+        return identityId ? { credentials, identityId } : { credentials };
       },
       clearCredentialsAndIdentityId() {}, // gone with the sign-out
     },

@@ -188,6 +188,7 @@ function explain(error: unknown): string {
     case "signature_invalid":
     case "assertion_invalid":
     case "assertion_encrypted":
+    case "aws_refused":
       return "provider";
     default:
       return nothingElse(code);
