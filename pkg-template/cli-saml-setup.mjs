@@ -158,6 +158,10 @@ function zitadel({ acsUrl, entityId, ...own }) {
       ["ACS endpoint URL, HTTP-POST and no other", acsUrl],
     ]),
     "",
+    "Or as metadata, where it wants a file:",
+    "",
+    `  ${ourMetadata(acsUrl, entityId)}`,
+    "",
     "What it sends:",
     "",
     columns([
@@ -175,6 +179,18 @@ function zitadel({ acsUrl, entityId, ...own }) {
     "",
     ...inThePage({ acsUrl, entityId, ...own }),
   ];
+}
+
+/** As `spMetadata()` says it, before there is a page (SAML metadata §2.4.4). */
+function ourMetadata(acsUrl, entityId) {
+  const saml = "urn:oasis:names:tc:SAML:2.0";
+  const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+  return (
+    `<md:EntityDescriptor xmlns:md="${saml}:metadata" entityID="${escape(entityId)}">` +
+    `<md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true" protocolSupportEnumeration="${saml}:protocol">` +
+    `<md:AssertionConsumerService Binding="${saml}:bindings:HTTP-POST" Location="${escape(acsUrl)}" index="0" isDefault="true"></md:AssertionConsumerService>` +
+    `</md:SPSSODescriptor></md:EntityDescriptor>`
+  );
 }
 
 function inThePage({ acs, acsUrl, entityId }) {

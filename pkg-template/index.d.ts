@@ -295,6 +295,7 @@ export interface User {
   readonly id: string;
   readonly issuer: string;
   readonly name?: string;
+  /** SAML: an attribute's, else a NameID that is an e-mail address and by nothing in the assertion a login name. */
   readonly email?: string;
   /** Never with SAML. */
   readonly emailVerified?: boolean;

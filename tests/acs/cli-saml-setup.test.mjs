@@ -8,10 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { createVerifier } from "../../pkg/saml.js";
 import { makeIdentity } from "../providers/certificate.mjs";
 import { ENTITY_ID, ISSUER, metadataFile, servedMetadata, SIGN_OUT, SSO } from "../systems/metadata.mjs";
 
 const program = fileURLToPath(new URL("../../pkg/cli.mjs", import.meta.url));
+const { certificate } = makeIdentity();
 const folder = mkdtempSync(join(tmpdir(), "gatepass-metadata-"));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -90,6 +92,13 @@ test("what the page is to say is what the console is told", () => {
   assert.match(said, /npx gatepass init <folder> --acs "\/acs\?x=1"\n$/);
 });
 
+test("the metadata to upload are those of spMetadata()", async () => {
+  const [, said] = run(...ORIGIN, "--acs", "/acs?a=1&b=2", "--entity-id", 'urn:"<&>', "--system", "zitadel");
+  const sp = { entityId: 'urn:"<&>', acsUrl: "https://your.site/acs?a=1&b=2" };
+  const verifier = createVerifier({ idp: { metadata: metadataFile(certificate) }, sp });
+  assert.equal(said.match(/^ {2}(<md:.*)$/m)[1], await verifier.metadata());
+});
+
 for (const [args, message] of [
   [[], "--origin is missing."],
   [["--origin", "your.site"], "--origin is no address: your.site"],
@@ -112,7 +121,6 @@ for (const [args, message] of [
   });
 }
 
-const { certificate } = makeIdentity();
 const others = (more) => makeIdentity(more).certificate;
 const RUN_OUT = "A certificate has run out. gatepass goes on, because its key is what counts; the identity provider may have a new one.";
 const NO_LOGOUT = (system) => `${system} advertises single logout, and ends no session of its own by it.`;

@@ -49,16 +49,18 @@ const NOTED_CREDENTIALS = ["authorization", "cookie"];
  * `ttl` replaces lifetimes, in seconds; `revokes: "token"` lets a revocation end the named token
  * alone, not its whole family; `rotates: false` leaves refresh tokens as they are, `renewable: false`
  * issues none. `refreshes` is the hold on refresh requests that faults.mjs describes. `routes` and `claims` are another
- * system's: its paths by oidc-provider's names, and for each of its scopes the claims, `{ scope: { name: value } }`.
+ * system's: its paths by oidc-provider's names, and for each of its scopes the claims, `{ scope: { name: value } }`;
+ * `userInfoInIdToken: false` leaves what scopes ask for to the userinfo endpoint (OpenID Connect Core §5.4), which
+ * takes only access tokens that are `opaque`.
  */
 export async function startOidcProvider({
-  port = 4578, redirectUris, logoutUris, ttl, revokes = "family", rotates = true, renewable = true, routes: moreRoutes, claims = {},
+  port = 4578, redirectUris, logoutUris, ttl, revokes = "family", rotates = true, renewable = true, routes: moreRoutes, claims = {}, userInfoInIdToken = true, opaque = false,
 }) {
   const routes = { ...ROUTES, ...moreRoutes };
   const origin = `http://localhost:${port}`;
   const provider = await quietly(async () => {
     const { Provider } = await import("oidc-provider");
-    return new Provider(origin, await configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, routes, claims }));
+    return new Provider(origin, await configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, routes, claims, userInfoInIdToken, opaque }));
   });
 
   const requests = [];
@@ -98,7 +100,7 @@ export async function startOidcProvider({
   };
 }
 
-async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, routes, claims }) {
+async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, routes, claims, userInfoInIdToken, opaque }) {
   // Two keys as in a user pool: one signs ID tokens, the other access tokens.
   const [idTokenKey, accessTokenKey] = await Promise.all([signingKey(), signingKey()]);
   return {
@@ -135,7 +137,7 @@ async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, 
       profile: ["name"],
       ...Object.fromEntries(Object.entries(claims).map(([scope, values]) => [scope, Object.keys(values)])),
     },
-    conformIdTokenClaims: false,
+    conformIdTokenClaims: !userInfoInIdToken,
     extraTokenClaims: (_ctx, token) => ({ token_use: "access", username: token.accountId }),
 
     features: {
@@ -145,7 +147,7 @@ async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, 
       rpInitiatedLogout: { enabled: true },
       // Cognito's access tokens are always JWTs; here that takes a resource, named or not.
       resourceIndicators: {
-        enabled: true,
+        enabled: !opaque,
         defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? DEFAULT_API,
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, resource) => ({

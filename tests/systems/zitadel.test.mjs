@@ -189,34 +189,42 @@ test("behind IAM Identity Center, a user whom its directory does not have: nothi
   await world.begin(await world.open(t, "/", BEHIND));
 });
 
-test("by OpenID Connect: the issuer says the rest, roles are a claim", async (t) => {
-  const ROLES = "urn:zitadel:iam:org:project:roles";
-  const roles = { admin: { "290000000000000009": "org.zitadel.example" } };
-  const scopes = ["openid", "email", "profile", "urn:zitadel:iam:org:project:id:zitadel:aud", "urn:zitadel:iam:org:projects:roles"];
-  const oidc = await startWorld({
-    startProvider: oidcProvider,
-    providerOptions: {
-      routes: {
-        authorization: "/oauth/v2/authorize",
-        token: "/oauth/v2/token",
-        revocation: "/oauth/v2/revoke",
-        userinfo: "/oidc/v1/userinfo",
-        end_session: "/oidc/v1/end_session",
-        jwks: "/oauth/v2/keys",
+const ROLES = "urn:zitadel:iam:org:project:roles";
+const roles = { admin: { "290000000000000009": "org.zitadel.example" } };
+const scopes = ["openid", "email", "profile", "urn:zitadel:iam:org:project:id:zitadel:aud", "urn:zitadel:iam:org:project:role:admin"];
+
+// Two boxes in the application's token settings, "User Info inside ID Token" and "User roles inside ID Token".
+for (const [what, userInfoInIdToken] of [["with", true], ["without", false]]) {
+  test(`by OpenID Connect, ${what} user info and roles inside the ID token`, async (t) => {
+    const oidc = await startWorld({
+      startProvider: oidcProvider,
+      providerOptions: {
+        routes: {
+          authorization: "/oauth/v2/authorize",
+          token: "/oauth/v2/token",
+          revocation: "/oauth/v2/revoke",
+          userinfo: "/oidc/v1/userinfo",
+          end_session: "/oidc/v1/end_session",
+          jwks: "/oauth/v2/keys",
+        },
+        claims: { [scopes[3]]: {}, [scopes[4]]: { [ROLES]: roles } },
+        userInfoInIdToken,
+        opaque: true,
       },
-      claims: { [scopes[3]]: {}, [scopes[4]]: { [ROLES]: roles } },
-    },
-    config: ({ issuer, clientId }) => ({ oidc: { issuer, clientId }, scopes, storage: "session" }),
-    siteDir,
-    demo: { app: "Cloud Costs", system: "ZITADEL" },
+      config: ({ issuer, clientId }) => ({ oidc: { issuer, clientId }, scopes, storage: "session" }),
+      siteDir,
+    });
+    t.after(oidc.stop);
+    const page = await oidc.signedIn(t, "/costs");
+    const { user, via } = await ready(page);
+    assert.deepEqual([via, user.id, user.issuer, user.roles], ["oidc", "ada", oidc.provider.issuer, []]);
+    const inToken = userInfoInIdToken ? ["ada@example.com", "Oidc Person", roles] : [undefined, undefined, undefined];
+    assert.deepEqual([user.email, user.name, user.claims[ROLES]], inToken);
+    const info = await page.evaluate(() => auth.getUserInfo());
+    assert.deepEqual([info.email, info.name, info[ROLES]], ["ada@example.com", "Oidc Person", roles], "the provider says it when asked");
+    const asked = requestsTo(page.wire, oidc.provider.origin);
+    assert.deepEqual(lines(asked).slice(0, 2), ["GET /.well-known/openid-configuration", "GET /oauth/v2/authorize"]);
+    assert.equal(new URL(asked[1].url).searchParams.get("scope"), scopes.join(" "));
+    assert.ok(["POST /oauth/v2/token", "GET /oauth/v2/keys", "GET /oidc/v1/userinfo"].every((line) => lines(asked).includes(line)));
   });
-  t.after(oidc.stop);
-  const page = await oidc.signedIn(t, "/costs");
-  const { user, via } = await ready(page);
-  assert.deepEqual([via, user.issuer, user.email, user.name, user.roles], ["oidc", oidc.provider.issuer, "ada@example.com", "Oidc Person", []]);
-  assert.deepEqual(user.claims[ROLES], roles);
-  const asked = requestsTo(page.wire, oidc.provider.origin);
-  assert.deepEqual(lines(asked).filter((line) => !line.includes("/login/")).slice(0, 2), ["GET /.well-known/openid-configuration", "GET /oauth/v2/authorize"]);
-  assert.equal(new URL(asked[1].url).searchParams.get("scope"), scopes.join(" "));
-  assert.ok(lines(asked).includes("POST /oauth/v2/token") && lines(asked).includes("GET /oauth/v2/keys"));
-});
+}
