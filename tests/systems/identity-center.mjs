@@ -24,14 +24,11 @@ export const ALICE = {
 };
 
 /** SimpleSAMLphp's settings of an application: the attributes that are mapped, and what is signed. */
-export function application({ mapped = ["User.Email", "User.FirstName", "User.LastName"], response = true, assertion = true, ...settings } = {}) {
-  return {
-    "saml20.sign.response": response,
-    "saml20.sign.assertion": assertion,
-    authproc: { 50: { class: "core:AttributeLimit", ...mapped } },
-    ...settings,
-  };
-}
+export const application = ({ response = true, assertion = true } = {}) => ({
+  "saml20.sign.response": response,
+  "saml20.sign.assertion": assertion,
+  authproc: { 50: { class: "core:AttributeLimit", ...["User.Email", "User.FirstName", "User.LastName"] } },
+});
 
 /** Starts it. Options are SimpleSAMLphp's, and `names`: who else is found by TLS, `{ name: { port } }`. */
 export async function identityCenter({ names = {}, sp, ...options }) {

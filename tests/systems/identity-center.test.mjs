@@ -2,8 +2,8 @@
 // query, entity ID …/metadata, roles from the page's own defaults. The browser really visits portal.sso.<region>.amazonaws.com,
 // found on this machine; the configuration is the downloaded file, or the four fields that nOps' form has.
 //
-// SimpleSAMLphp plays it. What it cannot say is made here (`crafted`): the empty attribute statement, a session's end
-// in NotOnOrAfter alone, another Recipient.
+// SimpleSAMLphp plays it. What it cannot say is made here: the empty attribute statement, a session's end in
+// NotOnOrAfter alone, another Recipient.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -62,12 +62,12 @@ function asked(page) {
   return { method, address: url.split("?")[0], request: (method === "POST" ? xmlOf : xmlOfQuery)(sent.get("SAMLRequest")) };
 }
 
-for (const [how, own] of [
-  ["the metadata file", { metadata: idp.metadata }],
-  ["the metadata file with an empty NameIDFormat", { metadata: metadataFile(idp.certificate, "") }],
-  ["the four fields", BY_FIELDS],
+for (const [how, own, bindings] of [
+  ["the metadata file", { metadata: idp.metadata }, ["redirect", "post"]],
+  ["the metadata file with an empty NameIDFormat", { metadata: metadataFile(idp.certificate, "") }, ["redirect"]],
+  ["the four fields", BY_FIELDS, ["redirect"]],
 ]) {
-  for (const binding of ["redirect", "post"]) {
+  for (const binding of bindings) {
     test(`by ${how}, asked by ${binding}: signed in at ${PORTAL}`, async (t) => {
       const page = await world.signedIn(t, "/costs?month=11#total", { harness: { saml: { idp: own, binding } } });
 
@@ -139,8 +139,8 @@ test("the portal's tile, not allowed: idp_initiated_refused", async (t) => {
 
 const ALLOWED = { saml: { allowIdpInitiated: true } };
 
-for (const [relayState, place] of [["/costs", "/costs"], ["https://evil.example/", "/"], ["", "/"]]) {
-  test(`the portal's tile, allowed, relay state ${relayState || "not set"}: signed in at ${place}`, async (t) => {
+for (const [relayState, place] of [["/costs", "/costs"], ["https://evil.example/", "/"]]) {
+  test(`the portal's tile, allowed, relay state ${relayState}: signed in at ${place}`, async (t) => {
     const page = await atTile(t, ALLOWED, relayState);
     await world.logIn(page);
     const { user: { claims, ...user }, status } = await ready(page);
