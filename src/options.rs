@@ -123,7 +123,7 @@ impl<'a> Options<'a> {
 /// A value copied from a guide with its `{User Pool ID}` still in it.
 pub(crate) fn no_placeholder(path: &str, value: &Json) -> Result<(), Error> {
     match value {
-        #[cfg(feature = "saml")]
+        #[cfg(any(feature = "saml", feature = "openmetadata"))]
         Json::String(text) if text.split('-').any(|part| part.ends_with("PRIVATE KEY")) => Err(Error::config(PRIVATE_KEY, path)),
         // XML is no copied value.
         Json::String(text) if text.contains('{') && text.contains('}') && !text.contains('<') => {
@@ -153,7 +153,7 @@ pub(crate) const MALFORMED: &str = "malformed";
 /// A `{placeholder}` was left in.
 const PLACEHOLDER: &str = "placeholder";
 /// Nor has a private key.
-#[cfg(feature = "saml")]
+#[cfg(any(feature = "saml", feature = "openmetadata"))]
 const PRIVATE_KEY: &str = "private_key";
 /// A secret has no place in a page.
 pub(crate) const CLIENT_SECRET: &str = "client_secret";

@@ -75,10 +75,7 @@ impl Client {
         let config = self.config();
         let response = answer_to_response(answer);
         #[cfg(feature = "openmetadata")]
-        let provider = match &config.openmetadata {
-            Some(_) => openmetadata::config::discovered(&response, &config.provider),
-            None => discovery::read(&response, config.provider.issuer()),
-        };
+        let provider = openmetadata::config::discovered(&response, &config.provider);
         #[cfg(not(feature = "openmetadata"))]
         let provider = discovery::read(&response, config.provider.issuer());
         let provider = provider.map_err(error_to_js)?;

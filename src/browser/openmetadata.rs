@@ -28,7 +28,7 @@ pub fn asked(config: &str, origin: &str) -> Result<Option<Array>, JsValue> {
 /// `discovery_invalid`, `provider_unavailable`.
 #[wasm_bindgen]
 pub fn configured(config: &str, authentication: &JsValue, authorizer: &JsValue) -> Result<String, JsValue> {
-    let answers = [authentication, authorizer].map(answer_to_response);
+    let answers = [answer_to_response(authentication), answer_to_response(authorizer)];
     server::configured(config, &answers).map_err(error_to_js)
 }
 

@@ -57,12 +57,13 @@ pub fn global_sign_out(pool: &Cognito, access_token: &Secret) -> HttpRequest {
 /// The pool whose issuer this is, by either of its names; the endpoints are for its metadata to say.
 #[cfg(feature = "openmetadata")]
 pub(crate) fn by_issuer(issuer: &str) -> Option<Provider> {
-    let (_, pool) = issuer.rsplit_once('/')?;
-    let Provider { mut issuers, cognito, .. } = provider(pool, pool_region(pool)?, "");
+    let pool = issuer.split('/').nth(3)?;
+    let mut provider = provider(pool, pool_region(pool)?, "");
     // The one that was given is asked for the metadata.
-    let given = issuers.iter().position(|known| known == issuer)?;
-    issuers.swap(0, given);
-    Some(Provider { issuers, cognito, ..Provider::default() })
+    let given = provider.issuers.iter().position(|known| known == issuer)?;
+    provider.issuers.swap(0, given);
+    provider.endpoints().into_iter().for_each(String::clear);
+    Some(provider)
 }
 
 fn provider(pool: &str, region: &str, domain: &str) -> Provider {

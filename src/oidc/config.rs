@@ -8,6 +8,8 @@ use crate::json::Json;
 use crate::openmetadata;
 use crate::options::{MALFORMED, MISSING, Options, TYPE, no_placeholder};
 use crate::text::spaced;
+#[cfg(feature = "openmetadata")]
+use std::rc::Rc;
 
 /// A client of one provider.
 #[derive(Debug, Clone)]
@@ -22,7 +24,7 @@ pub struct Config {
     pub common: Common,
     /// What a client of an OpenMetadata server knows beside that.
     #[cfg(feature = "openmetadata")]
-    pub openmetadata: Option<openmetadata::Settings>,
+    pub openmetadata: Option<Rc<openmetadata::Settings>>,
 }
 
 impl Config {
@@ -63,9 +65,10 @@ impl Config {
             if let Some(other) = ["cognito", "oidc"].into_iter().find(|door| top.section(door).is_some()) {
                 return Err(Error::config(CONFLICT, other));
             }
-            let read = openmetadata::config::read(&Options::new("openMetadata.", section, "openMetadata")?, origin)?;
+            let options = Options::new("openMetadata.", section, "openMetadata")?;
+            let read = openmetadata::config::read(&options, origin, top.section("redirectUri").is_some())?;
             let config = Config::of(&top, origin, read.provider, read.client_id, &read.callback)?;
-            return Ok(Config { openmetadata: Some(read.settings), ..config });
+            return Ok(Config { openmetadata: Some(read.settings.into()), ..config });
         }
         let (provider, client_id) = match (top.section("cognito"), top.section("oidc")) {
             (Some(_), Some(_)) => return Err(Error::config(CONFLICT, "oidc")),

@@ -118,7 +118,7 @@ pub fn verify(
     date: Option<i64>,
     now: i64,
 ) -> Result<(IdToken, Clock), Error> {
-    let token = read(signed, &transaction.issuers, &transaction.client_id)?;
+    let token = read(signed, &transaction.issuers, Some(&transaction.client_id))?;
     if token.claims.text("nonce") != Some(&transaction.nonce) {
         return Err(refused("nonce"));
     }
@@ -140,10 +140,8 @@ pub fn verify_renewed(
     client_id: &str,
     companion: Companion<'_>,
 ) -> Result<IdToken, Error> {
-    let token = read(signed, std::slice::from_ref(&previous.issuer), client_id)?;
-    if token.subject != previous.subject {
-        return Err(refused("sub"));
-    }
+    let token = read(signed, std::slice::from_ref(&previous.issuer), Some(client_id))?;
+    check_renewed(&token, previous)?;
     // Renewed tokens of Cognito carry no nonce.
     let same = |claim: &str| token.claims.get(claim).is_none_or(|value| previous.claims.get(claim) == Some(value));
     if !same("nonce") {
@@ -152,31 +150,38 @@ pub fn verify_renewed(
     if !same("auth_time") {
         return Err(refused("auth_time"));
     }
+    check_at_hash(&token, companion.digest)?;
+    Ok(token)
+}
+
+/// What a renewed token must have in common with the one before.
+pub(crate) fn check_renewed(token: &IdToken, previous: &IdToken) -> Result<(), Error> {
+    if token.subject != previous.subject {
+        return Err(refused("sub"));
+    }
     if token.issued_at() < previous.issued_at() {
         return Err(refused("iat"));
     }
     if token.expires_at() <= token.issued_at() {
         return Err(refused("exp"));
     }
-    check_at_hash(&token, companion.digest)?;
-    Ok(token)
+    Ok(())
 }
 
-/// The payload of a token whose signature holds.
-pub(crate) fn claims(signed: &SignatureValid) -> Result<Json, Error> {
+/// What every token of one of `issuers` must say, whatever it answers; `client_id`: whom it is for, if it says so.
+pub(crate) fn read(signed: &SignatureValid, issuers: &[String], client_id: Option<&str>) -> Result<IdToken, Error> {
     let (_, payload) = signed.signed().split_once('.').ok_or_else(|| refused("parts"))?;
     let claims = Json::parse(&decode_text(payload)?).map_err(|_| refused("payload"))?;
-    if claims.members().is_some() { Ok(claims) } else { Err(refused("payload")) }
-}
-
-/// What every ID token must say, whatever it answers.
-fn read(signed: &SignatureValid, issuers: &[String], client_id: &str) -> Result<IdToken, Error> {
-    let claims = claims(signed)?;
+    if claims.members().is_none() {
+        return Err(refused("payload"));
+    }
     let issuer = claims.text("iss").filter(|iss| issuers.iter().any(|i| i == iss)).ok_or_else(|| refused("iss"))?;
-    check_audience(&claims, client_id)?;
-    // An access token is signed by the same issuer; Cognito tells them apart by this claim.
-    if claims.get("token_use").is_some_and(|token_use| token_use.as_str() != Some("id")) {
-        return Err(refused("token_use"));
+    if let Some(client_id) = client_id {
+        check_audience(&claims, client_id)?;
+        // An access token is signed by the same issuer; Cognito tells them apart by this claim.
+        if claims.get("token_use").is_some_and(|token_use| token_use.as_str() != Some("id")) {
+            return Err(refused("token_use"));
+        }
     }
     let subject = claims.text("sub").filter(|sub| (1..=255).contains(&sub.len())).ok_or_else(|| refused("sub"))?;
     claims.integer("exp").ok_or_else(|| refused("exp"))?;

@@ -9,8 +9,9 @@
 
 use super::issued::Issued;
 use super::principal::{Principal, Rules};
-use super::section::Section;
-use crate::config::ORIGIN;
+use super::section::{Section, unquoted};
+use super::server;
+use crate::config::{CALLBACK, ORIGIN};
 use crate::error::Error;
 use crate::json::Json;
 use crate::oidc::provider::Provider;
@@ -20,7 +21,7 @@ use crate::url::Url;
 use crate::wire::HttpResponse;
 
 /// What a client of an OpenMetadata server knows beside the provider.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Settings {
     rules: Rules,
     /// The server signs people in by itself and issues the token.
@@ -36,17 +37,16 @@ pub(crate) struct Read {
     pub(crate) settings: Settings,
 }
 
-/// Reads the section in a page of `origin`.
-pub(crate) fn read(options: &Options<'_>, origin: &str) -> Result<Read, Error> {
+/// Reads the section in a page of `origin`; `elsewhere`: the app itself says where the person comes back to.
+pub(crate) fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Error> {
     options.only(&["server", "authenticationConfiguration", "authorizerConfiguration", "issuer"])?;
-    let server = options.address("server", "/", origin)?;
+    for part in ["authenticationConfiguration", "authorizerConfiguration"] {
+        no_secrets(&["openMetadata.", part].concat(), options.section(part).unwrap_or(&Json::Null))?;
+    }
     let section = options.section("authenticationConfiguration");
-    let authentication = Section::new("openMetadata.authenticationConfiguration", section, &AUTHENTICATION)?;
+    let authentication = Section::new(AUTHENTICATION_PATH, section, &AUTHENTICATION)?;
     let section = options.section("authorizerConfiguration");
     let authorizer = Section::new("openMetadata.authorizerConfiguration", section, &AUTHORIZER)?;
-    let rules = Rules::read(&authentication, &authorizer)?;
-    no_secrets(&authentication)?;
-
     let missing = |field| authentication.error(MISSING, field);
     let name = authentication.text("provider")?.ok_or_else(|| missing("provider"))?;
     let is_public = match authentication.text("clientType")? {
@@ -54,15 +54,16 @@ pub(crate) fn read(options: &Options<'_>, origin: &str) -> Result<Read, Error> {
         Some("confidential") => false,
         Some(_) => return Err(authentication.error(MALFORMED, "clientType")),
     };
-    let callback = authentication.text("callbackUrl")?;
-    if callback.is_some_and(|address| Url::parse(address).is_none_or(|url| url.origin != origin)) {
-        return Err(authentication.error(ORIGIN, "callbackUrl"));
-    }
     let client_id = authentication.text("clientId")?;
     match name {
         "saml" => {}
         "aws-cognito" | "google" | "okta" | "auth0" | "azure" | "custom-oidc" if !is_public => {}
         "aws-cognito" | "google" | "okta" | "auth0" | "azure" | "custom-oidc" => {
+            let callback = authentication.text("callbackUrl")?.unwrap_or(CALLBACK);
+            let is_here = callback == CALLBACK || Url::parse(callback).is_some_and(|url| url.origin == origin);
+            if !is_here && !elsewhere {
+                return Err(authentication.error(ORIGIN, "callbackUrl"));
+            }
             let authority = authentication.text("authority")?.ok_or_else(|| missing("authority"))?;
             let is_secure =
                 Url::parse(authority).is_some_and(|url| url.is_secure() && url.query.is_empty() && url.fragment.is_none());
@@ -71,23 +72,28 @@ pub(crate) fn read(options: &Options<'_>, origin: &str) -> Result<Read, Error> {
             return Ok(Read {
                 provider,
                 client_id: client_id.ok_or_else(|| missing("clientId"))?.into(),
-                callback: callback.unwrap_or("/callback").into(),
-                settings: Settings { rules, issued: None },
+                callback: callback.into(),
+                settings: Settings { rules: Rules::read(&authentication, &authorizer)?, issued: None },
             });
         }
         _ => return Err(authentication.error("unsupported", "provider")),
     }
-    let idp = Section::new(
-        "openMetadata.authenticationConfiguration.samlConfiguration.idp",
-        authentication.inner("samlConfiguration").and_then(|saml| saml.get("idp")),
-        &[("authorityUrl", "SAML_AUTHORITY_URL")],
-    )?;
-    let issued = Issued::new(&server, idp.text("authorityUrl")?).map_err(|rule| idp.error(rule, "authorityUrl"))?;
+    let issuer = options.text("issuer")?.unwrap_or("open-metadata.org");
+    // A transaction keeps issuers with a space between them.
+    if issuer.is_empty() || issuer.contains(' ') {
+        return Err(options.error(MALFORMED, "issuer"));
+    }
+    let idp = match authentication.inner("samlConfiguration") {
+        Some(saml) => Section::new(IDP_PATH, saml.get("idp"), &IDP)?,
+        None => Section::new(AUTHENTICATION_PATH, options.section("authenticationConfiguration"), &IDP)?,
+    };
+    let api = server::api(options, origin)?;
+    let issued = Issued::new(api, idp.text("authorityUrl")?).map_err(|rule| idp.error(rule, "authorityUrl"))?;
     Ok(Read {
-        provider: issued.provider(options.text("issuer")?.unwrap_or("open-metadata.org")),
+        provider: issued.provider(issuer),
         client_id: client_id.unwrap_or_default().into(),
         callback: issued.callback().into(),
-        settings: Settings { rules, issued: Some(issued) },
+        settings: Settings { rules: Rules::read(&authentication, &authorizer)?, issued: Some(issued) },
     })
 }
 
@@ -110,18 +116,16 @@ impl Settings {
 /// # Errors
 /// As [`discovery::read`].
 pub fn discovered(response: &HttpResponse, known: &Provider) -> Result<Provider, Error> {
-    let mut found = Err(Error::new(crate::error::ErrorCode::DiscoveryInvalid, "issuer"));
-    for issuer in &known.issuers {
-        found = discovery::read(response, issuer);
-        if found.is_ok() {
-            break;
+    let mut found = discovery::read(response, known.issuer());
+    for issuer in known.issuers.iter().skip(1) {
+        if found.as_ref().is_err_and(|error| error.rule == "issuer") {
+            found = discovery::read(response, issuer);
         }
     }
     let mut provider = found?;
     if known.cognito.is_some() {
         // Two names, both genuine, whichever of them the metadata say.
-        provider.issuers.clone_from(&known.issuers);
-        provider.cognito.clone_from(&known.cognito);
+        provider = Provider { issuers: known.issuers.clone(), cognito: known.cognito.clone(), ..provider };
         // Not standard, so metadata may leave it out.
         if provider.end_session_endpoint.is_empty()
             && let Some(hosted) = Url::parse(&provider.authorization_endpoint)
@@ -146,16 +150,22 @@ fn provider(name: &str, authority: &str) -> Option<Provider> {
 }
 
 /// A server's file pasted whole: what must not be in a page.
-fn no_secrets(authentication: &Section<'_>) -> Result<(), Error> {
-    let parts = [("oidcConfiguration", "secret"), ("ldapConfiguration", "dnAdminPassword")];
-    for (part, name) in parts {
-        if authentication.inner(part).and_then(|inner| inner.text(name)).is_some_and(|secret| !secret.is_empty()) {
-            return Err(authentication.error(CLIENT_SECRET, &[part, ".", name].concat()));
+fn no_secrets(path: &str, section: &Json) -> Result<(), Error> {
+    for (name, value) in section.members().unwrap_or_default() {
+        let inner = [path, ".", name].concat();
+        let is_said = value.as_str().is_some_and(|text| !unquoted(text).is_empty());
+        if is_said && SECRETS.iter().any(|end| name.ends_with(end)) {
+            return Err(Error::config(CLIENT_SECRET, &inner));
         }
+        no_secrets(&inner, value)?;
     }
     Ok(())
 }
 
+const AUTHENTICATION_PATH: &str = "openMetadata.authenticationConfiguration";
+const IDP_PATH: &str = "openMetadata.authenticationConfiguration.samlConfiguration.idp";
+/// How the names of secrets end: `secret`, `keyStorePassword`, `OIDC_CLIENT_SECRET`, `AUTHENTICATION_LOOKUP_ADMIN_PWD`, ….
+const SECRETS: [&str; 7] = ["secret", "Secret", "SECRET", "Password", "PASSWORD", "PWD", "PrivateKey"];
 /// Fields of `authenticationConfiguration` that we read, and their environment variables.
 const AUTHENTICATION: [(&str, &str); 8] = [
     ("provider", "AUTHENTICATION_PROVIDER"),
@@ -168,11 +178,14 @@ const AUTHENTICATION: [(&str, &str); 8] = [
     ("emailClaim", "AUTHENTICATION_EMAIL_CLAIM"),
 ];
 /// Fields of `authorizerConfiguration`, likewise.
-const AUTHORIZER: [(&str, &str); 6] = [
+const AUTHORIZER: [(&str, &str); 7] = [
     ("adminPrincipals", "AUTHORIZER_ADMIN_PRINCIPALS"),
     ("adminEmails", "AUTHORIZER_ADMIN_EMAILS"),
     ("principalDomain", "AUTHORIZER_PRINCIPAL_DOMAIN"),
     ("allowedDomains", "AUTHORIZER_ALLOWED_DOMAINS"),
+    ("allowedEmailDomains", "AUTHORIZER_ALLOWED_EMAIL_DOMAINS"),
     ("enforcePrincipalDomain", "AUTHORIZER_ENFORCE_PRINCIPAL_DOMAIN"),
     ("useRolesFromProvider", "AUTHORIZER_USE_ROLES_FROM_PROVIDER"),
 ];
+/// Fields of `samlConfiguration.idp`, likewise; the variable stands beside the others.
+const IDP: [(&str, &str); 1] = [("authorityUrl", "SAML_AUTHORITY_URL")];

@@ -27,7 +27,7 @@ use crate::url::Url;
 use crate::wire::{HttpRequest, HttpResponse, Redirect, SignatureValid};
 
 /// The server's endpoints.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Issued {
     /// `https://server/api/v1`
     api: String,
@@ -38,17 +38,15 @@ pub struct Issued {
 }
 
 impl Issued {
-    /// The endpoints of `server`; `authority_url` is what older ones say of themselves.
-    pub(super) fn new(server: &str, authority_url: Option<&str>) -> Result<Issued, &'static str> {
-        let api = [server.trim_end_matches('/'), "/api/v1"].concat();
-        let origin = Url::parse(server).map(|url| url.origin.to_owned());
+    /// The endpoints behind `api`; `authority_url` is what older servers say of themselves.
+    pub(super) fn new(api: String, authority_url: Option<&str>) -> Result<Issued, &'static str> {
         if let Some(address) = authority_url {
             let url = Url::parse(address).ok_or("malformed")?;
             if !url.is_secure() {
                 return Err("insecure");
             }
             // The file's default names localhost, and nobody corrects it where it is not used.
-            if Some(url.origin) == origin.as_deref() {
+            if Url::parse(&api).is_some_and(|server| server.origin == url.origin) {
                 return Ok(Issued { api, login: address.into(), is_saml_only: true });
             }
         }
@@ -137,13 +135,13 @@ pub fn token_in(address: &str) -> Result<Option<Secret>, Error> {
     let (rest, fragment) = address.split_once('#').unwrap_or((address, ""));
     let (_, query) = rest.split_once('?').unwrap_or((rest, ""));
     for part in [fragment, query] {
-        let tokens: Vec<String> =
-            form::decode(part).into_iter().filter(|(name, _)| name == "id_token").map(|(_, token)| token).collect();
-        match tokens.as_slice() {
-            [] => {}
-            [token] => return Ok(Some(Secret::new(token.as_str())).filter(|token| !token.expose().is_empty())),
-            _ => return Err(callback::refused("repeated")),
+        let pairs = form::decode(part);
+        let mut tokens = pairs.iter().filter(|(name, _)| name == "id_token");
+        let Some((_, token)) = tokens.next() else { continue };
+        if tokens.next().is_some() {
+            return Err(callback::refused("repeated"));
         }
+        return Ok(Some(token.as_str()).filter(|token| !token.is_empty()).map(Secret::new));
     }
     Ok(None)
 }
@@ -157,14 +155,12 @@ pub fn answer(address: &str, transaction: &Transaction, refresh_token: Option<&s
         return Err(callback::refused("transaction_expired"));
     }
     let token = token_in(address)?.ok_or_else(|| callback::refused("token_missing"))?;
-    let text = |name: &str, value: &str| [Json::from(name).write(), Json::from(value).write()].join(":");
-    let members = [
-        text("token_type", "Bearer"),
-        text("access_token", token.expose()),
-        text("id_token", token.expose()),
-        text("refresh_token", refresh_token.unwrap_or(BY_COOKIE)),
-    ];
-    Ok(Secret::new(["{", &members.join(","), "}"].concat()))
+    let body = Record::new(1)
+        .text("token_type", "Bearer")
+        .text("access_token", token.expose())
+        .text("id_token", token.expose())
+        .text("refresh_token", refresh_token.unwrap_or(BY_COOKIE));
+    Ok(Secret::new(body.end()))
 }
 
 /// Reads the answer to [`Issued::refresh`].
@@ -173,19 +169,18 @@ pub fn answer(address: &str, transaction: &Transaction, refresh_token: Option<&s
 /// `grant_refused` when the server's session is over, in whichever way it says so; `rate_limited`,
 /// `provider_unavailable`, `tokens_invalid`.
 pub fn read_refresh(response: &HttpResponse) -> Result<Tokens, Error> {
-    let status = response.status;
-    let refused = |code, rule| Error::new(code, rule).with_status(status);
-    match status {
-        408 | 500.. => return Err(refused(ErrorCode::ProviderUnavailable, "")),
-        429 => return Err(refused(ErrorCode::RateLimited, "")),
+    let refused = |code| Err(Error::new(code, "").with_status(response.status));
+    match response.status {
+        408 => return refused(ErrorCode::ProviderUnavailable),
+        429 => return refused(ErrorCode::RateLimited),
         // A redirect to the login page is not followed, and arrives as 0.
-        0 | 300..=499 => return Err(refused(ErrorCode::GrantRefused, "")),
+        0 | 300..=499 => return refused(ErrorCode::GrantRefused),
         _ => {}
     }
-    let body = response.body.as_ref().ok_or_else(|| refused(ErrorCode::TokensInvalid, "too_large"))?;
-    let json = Json::parse(body.expose()).map_err(|_| refused(ErrorCode::TokensInvalid, "not_json"))?;
+    let invalid = |rule| Error::new(ErrorCode::TokensInvalid, rule);
+    let json = response.object(invalid)?;
     let text = |name: &str| json.text(name).filter(|text| !text.is_empty()).map(Secret::new);
-    let access_token = text("accessToken").ok_or_else(|| refused(ErrorCode::TokensInvalid, "access_token"))?;
+    let access_token = text("accessToken").ok_or_else(|| invalid("access_token"))?;
     // `expiryDuration` is a time in milliseconds here and seconds there: the token says it itself.
     Ok(Tokens { id_token: Some(access_token.clone()), access_token, refresh_token: text("refreshToken"), expires_in: None })
 }
@@ -208,29 +203,17 @@ pub fn verify(signed: &SignatureValid, issuers: &[String], now: i64) -> Result<(
 /// As [`verify`].
 pub fn verify_renewed(signed: &SignatureValid, previous: &IdToken) -> Result<IdToken, Error> {
     let token = read(signed, std::slice::from_ref(&previous.issuer))?;
-    if token.subject != previous.subject {
-        return Err(refused("sub"));
-    }
-    if token.issued_at() < previous.issued_at() {
-        return Err(refused("iat"));
-    }
-    if token.expires_at() <= token.issued_at() {
-        return Err(refused("exp"));
-    }
+    id_token::check_renewed(&token, previous)?;
     Ok(token)
 }
 
 fn read(signed: &SignatureValid, issuers: &[String]) -> Result<IdToken, Error> {
-    let claims = id_token::claims(signed)?;
-    let issuer = claims.text("iss").filter(|iss| issuers.iter().any(|known| known == iss)).ok_or_else(|| refused("iss"))?;
-    let subject = claims.text("sub").filter(|sub| (1..=255).contains(&sub.len())).ok_or_else(|| refused("sub"))?;
-    claims.integer("exp").ok_or_else(|| refused("exp"))?;
-    claims.integer("iat").ok_or_else(|| refused("iat"))?;
+    let token = id_token::read(signed, issuers, None)?;
     // The same key signs the tokens of ingestion bots: those are nobody's session.
-    if claims.get("isBot") == Some(&Json::Bool(true)) {
+    if token.claims.get("isBot") == Some(&Json::Bool(true)) {
         return Err(refused("bot"));
     }
-    Ok(IdToken { issuer: issuer.into(), subject: subject.into(), claims })
+    Ok(token)
 }
 
 fn refused(rule: &'static str) -> Error {

@@ -13,16 +13,18 @@ use super::section::Section;
 use crate::error::Error;
 use crate::json::Json;
 use crate::options::MALFORMED;
-use crate::text::full_name;
+use crate::text::{full_name, lower_case};
 
 /// How the server finds the person in a token.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 pub struct Rules {
     claims: Vec<String>,
     mapping: Option<Mapping>,
     email_claim: Option<String>,
     domain: String,
     allowed_domains: Vec<String>,
+    /// Checked with `emailClaim`, whether or not `enforcePrincipalDomain` is set.
+    allowed_email_domains: Vec<String>,
     enforce_domain: bool,
     /// `None`: the server's list is not known.
     admins: Option<Vec<String>>,
@@ -30,7 +32,7 @@ pub struct Rules {
 }
 
 /// `jwtPrincipalClaimsMapping`: the claims that say the name and the address.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 struct Mapping {
     username: String,
     email: String,
@@ -55,23 +57,26 @@ impl Rules {
     /// # Errors
     /// `config_invalid`.
     pub(super) fn read(authentication: &Section<'_>, authorizer: &Section<'_>) -> Result<Rules, Error> {
-        let mut claims = authentication.list("jwtPrincipalClaims")?;
-        if claims.is_empty() {
-            claims = ["email", "preferred_username", "sub"].map(String::from).into();
-        }
-        let mut admins = authorizer.list("adminPrincipals")?;
-        admins.extend(authorizer.list("adminEmails")?);
-        Ok(Rules {
-            claims,
-            mapping: mapping(authentication)?,
-            email_claim: authentication.text("emailClaim")?.map(String::from),
-            domain: authorizer.text("principalDomain")?.unwrap_or("openmetadata.org").into(),
-            allowed_domains: authorizer.list("allowedDomains")?,
+        let mut rules = Rules {
             enforce_domain: authorizer.flag("enforcePrincipalDomain")?,
-            // The server tells a page the domain and nothing else.
-            admins: (!admins.is_empty()).then_some(admins),
             roles_from_provider: authorizer.flag("useRolesFromProvider")?,
-        })
+            ..Rules::default()
+        };
+        rules.allowed_domains = authorizer.list("allowedDomains")?.unwrap_or_default();
+        rules.allowed_email_domains = authorizer.list("allowedEmailDomains")?.unwrap_or_default();
+        let first = || [&rules.allowed_email_domains, &rules.allowed_domains].into_iter().flatten().next().map(String::as_str);
+        rules.domain = authorizer.text("principalDomain")?.or_else(first).unwrap_or("openmetadata.org").into();
+        let claims = || ["email", "preferred_username", "sub"].map(String::from).into();
+        rules.claims = authentication.list("jwtPrincipalClaims")?.unwrap_or_else(claims);
+        rules.mapping = mapping(authentication)?;
+        rules.email_claim = authentication.text("emailClaim")?.map(String::from);
+        // The server tells a page the domain and nothing else.
+        for field in ["adminPrincipals", "adminEmails"] {
+            if let Some(mut admins) = authorizer.list(field)?.filter(|admins| !admins.is_empty()) {
+                rules.admins.get_or_insert_default().append(&mut admins);
+            }
+        }
+        Ok(rules)
     }
 
     /// The person behind the claims of the identity provider.
@@ -86,7 +91,7 @@ impl Rules {
 
     /// The person behind a token that the server itself has issued: it knows them already.
     pub fn issued(&self, claims: &Json) -> Principal {
-        let text = |name| claims.text(name).unwrap_or_default().to_lowercase();
+        let text = |name| lower_case(claims.text(name).unwrap_or_default());
         let mut principal = Principal { name: text("sub"), email: text("email"), ..Principal::default() };
         principal.is_admin = self.is_admin(&principal, claims, true);
         principal
@@ -94,13 +99,19 @@ impl Rules {
 
     fn found(&self, claims: &Json) -> Principal {
         if let Some(mapping) = &self.mapping {
-            let Some(username) = text(claims, &mapping.username) else { return refused("claims") };
+            let Some(username) = text(claims, &mapping.username).map(local_part).filter(|name| !name.is_empty()) else {
+                return refused("claims");
+            };
             let Some(email) = text(claims, &mapping.email).filter(|email| email.contains('@')) else { return refused("email") };
-            return self.in_domain(local_part(username), email, email);
+            return self.in_domain(username, email, email, false);
         }
         if let Some(name) = &self.email_claim {
-            let Some(email) = text(claims, name).filter(|email| is_address(email)) else { return refused("email") };
-            return self.in_domain(local_part(email), email, email);
+            match text(claims, name).filter(|email| is_address(email)) {
+                Some(email) => return self.in_domain(local_part(email), email, email, true),
+                None if self.claims.is_empty() => return refused("email"),
+                // A claim that is missing or no address: the rules from before there was this one.
+                None => {}
+            }
         }
         // The first that is there, whatever it says.
         let first = self.claims.iter().find_map(|name| member(claims, name));
@@ -108,26 +119,26 @@ impl Rules {
             return refused("claims");
         };
         if value.contains('@') {
-            self.in_domain(local_part(value), value, value)
+            self.in_domain(local_part(value), value, value, false)
         } else {
-            self.in_domain(value, &[value, "@", &self.domain].concat(), value)
+            self.in_domain(value, &[value, "@", &self.domain].concat(), value, false)
         }
     }
 
-    /// `said`: what its domain is judged by.
-    fn in_domain(&self, name: &str, email: &str, said: &str) -> Principal {
+    /// `said`: what its domain is judged by; `by_email`: the address is the identity.
+    fn in_domain(&self, name: &str, email: &str, said: &str, by_email: bool) -> Principal {
         let domain = said.split('@').nth(1).unwrap_or_default();
-        let is_allowed = if self.allowed_domains.is_empty() {
-            self.domain.eq_ignore_ascii_case(domain)
+        let is_domain = |allowed: &String| allowed.eq_ignore_ascii_case(domain);
+        let is_allowed = if by_email && !self.allowed_email_domains.is_empty() {
+            self.allowed_email_domains.iter().any(is_domain)
+        } else if !self.enforce_domain {
+            true
+        } else if self.allowed_domains.is_empty() {
+            is_domain(&self.domain)
         } else {
-            self.allowed_domains.iter().any(|allowed| allowed.eq_ignore_ascii_case(domain))
+            self.allowed_domains.iter().any(is_domain)
         };
-        Principal {
-            name: name.to_lowercase(),
-            email: email.to_lowercase(),
-            problem: (self.enforce_domain && !is_allowed).then_some("domain"),
-            is_admin: None,
-        }
+        Principal { name: lower_case(name), email: lower_case(email), problem: (!is_allowed).then_some("domain"), is_admin: None }
     }
 
     fn is_admin(&self, principal: &Principal, claims: &Json, by_role: bool) -> Option<bool> {
@@ -135,7 +146,7 @@ impl Rules {
         // `username` or `username:password`; newer servers list addresses too.
         let is_listed = |entry: &String| {
             let name = entry.split(':').next().unwrap_or_default();
-            !name.is_empty() && (name == principal.name || name.eq_ignore_ascii_case(&principal.email))
+            !name.is_empty() && [&principal.name, &principal.email].into_iter().any(|known| known.eq_ignore_ascii_case(name))
         };
         match &self.admins {
             Some(admins) => Some(has_role || admins.iter().any(is_listed)),
@@ -163,7 +174,7 @@ impl Principal {
 
 /// The texts of the claim `roles`.
 pub fn roles(claims: &Json) -> impl Iterator<Item = &str> {
-    claims.get("roles").and_then(Json::as_array).unwrap_or_default().iter().filter_map(Json::as_str)
+    member(claims, "roles").and_then(Json::as_array).unwrap_or_default().iter().filter_map(Json::as_str)
 }
 
 /// What OpenMetadata's page shows for a name, in its order.
@@ -175,21 +186,24 @@ fn display_name(claims: &Json) -> String {
 }
 
 fn mapping(authentication: &Section<'_>) -> Result<Option<Mapping>, Error> {
-    let entries = authentication.list("jwtPrincipalClaimsMapping")?;
-    if entries.is_empty() {
-        return Ok(None);
-    }
-    let malformed = || authentication.error(MALFORMED, "jwtPrincipalClaimsMapping");
-    let claim = |key: &str| {
-        let mut named = entries.iter().filter_map(|entry| entry.split_once(':')).filter(|(name, _)| *name == key);
-        let is_claim = |claim: &&str| !claim.is_empty() && !claim.contains(':');
-        match (named.next(), named.next()) {
-            (Some((_, claim)), None) => Some(claim).filter(is_claim).map(String::from),
-            _ => None,
+    const FIELD: &str = "jwtPrincipalClaimsMapping";
+    let malformed = || authentication.error(MALFORMED, FIELD);
+    let entries = authentication.list(FIELD)?.unwrap_or_default();
+    let mut mapping = Mapping::default();
+    for entry in &entries {
+        let (field, claim) = match entry.split_once(':') {
+            Some(("username", claim)) => (&mut mapping.username, claim),
+            Some(("email", claim)) => (&mut mapping.email, claim),
+            _ => return Err(malformed()),
+        };
+        if !field.is_empty() || claim.is_empty() || claim.contains(':') {
+            return Err(malformed());
         }
-    };
-    match (claim("username"), claim("email"), entries.len()) {
-        (Some(username), Some(email), 2) => Ok(Some(Mapping { username, email })),
+        *field = claim.into();
+    }
+    match entries.len() {
+        0 => Ok(None),
+        2 => Ok(Some(mapping)),
         _ => Err(malformed()),
     }
 }
@@ -219,8 +233,12 @@ fn is_unverified(claims: &Json) -> bool {
 
 /// `^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$`
 fn is_address(text: &str) -> bool {
-    let of = |text: &str, marks: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c));
+    let of = |text: &str, marks: &[u8]| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || marks.contains(&byte))
+    };
     let Some((local, domain)) = text.split_once('@') else { return false };
-    let Some((host, last)) = domain.rsplit_once('.') else { return false };
-    of(local, "._%+-") && of(host, ".-") && last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic())
+    let Some((host, last)) = domain.bytes().rposition(|byte| byte == b'.').and_then(|dot| domain.split_at_checked(dot)) else {
+        return false;
+    };
+    of(local, b"._%+-") && of(host, b".-") && last.len() > 2 && last.bytes().skip(1).all(|byte| byte.is_ascii_alphabetic())
 }

@@ -12,6 +12,7 @@
 use crate::error::Error;
 use crate::json::Json;
 use crate::options::TYPE;
+use crate::text::split_at_mark;
 
 /// A section and how its fields are called in the environment.
 pub(super) struct Section<'a> {
@@ -38,22 +39,25 @@ impl<'a> Section<'a> {
     pub(super) fn text(&self, field: &str) -> Result<Option<&'a str>, Error> {
         match self.value(field) {
             None | Some(Json::Null) => Ok(None),
-            Some(Json::String(text)) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+            Some(Json::String(text)) => Ok(Some(unquoted(text)).filter(|text| !text.is_empty())),
             Some(_) => Err(self.error(TYPE, field)),
         }
     }
 
-    /// Several texts: an array, or YAML's `[a, b]` in a text.
-    pub(super) fn list(&self, field: &str) -> Result<Vec<String>, Error> {
+    /// Several texts: an array, or YAML's `[a, b]` in a text. `None`: nothing is said.
+    pub(super) fn list(&self, field: &str) -> Result<Option<Vec<String>>, Error> {
+        let mut texts = Vec::new();
         match self.value(field) {
-            None | Some(Json::Null) => Ok(Vec::new()),
-            Some(Json::String(text)) => Ok(split(text)),
+            None | Some(Json::Null) => return Ok(None),
+            Some(Json::String(text)) => split(text, &mut texts),
             Some(Json::Array(items)) => {
-                let text = |item: &Json| item.as_str().map(String::from).ok_or_else(|| self.error(TYPE, field));
-                items.iter().map(text).collect()
+                for item in items {
+                    texts.push(item.as_str().ok_or_else(|| self.error(TYPE, field))?.into());
+                }
             }
-            Some(_) => Err(self.error(TYPE, field)),
+            Some(_) => return Err(self.error(TYPE, field)),
         }
+        Ok(Some(texts))
     }
 
     /// A flag, also as a text; false when it is not there.
@@ -61,7 +65,7 @@ impl<'a> Section<'a> {
         match self.value(field) {
             None | Some(Json::Null) => Ok(false),
             Some(Json::Bool(value)) => Ok(*value),
-            Some(Json::String(text)) => match text.trim() {
+            Some(Json::String(text)) => match unquoted(text) {
                 "true" => Ok(true),
                 "false" | "" => Ok(false),
                 _ => Err(self.error(TYPE, field)),
@@ -94,49 +98,74 @@ impl<'a> Section<'a> {
 
 /// The configuration with every `${NAME:-default}` of its `openMetadata` part filled in: from a variable of the
 /// same section, else by the default, else with nothing.
-pub fn expanded(config: Json) -> Json {
-    let Json::Object(members) = config else { return config };
-    let expand = |(name, value): (String, Json)| if name == "openMetadata" { (name, filled(&value, &[])) } else { (name, value) };
-    Json::Object(members.into_iter().map(expand).collect())
+pub fn expanded(mut config: Json) -> Json {
+    if let Json::Object(members) = &mut config {
+        for (name, value) in members {
+            if name == "openMetadata" {
+                fill_in(value, &[]);
+            }
+        }
+    }
+    config
 }
 
-fn filled(value: &Json, variables: &[(String, Json)]) -> Json {
+fn fill_in(value: &mut Json, variables: &[(String, Json)]) {
     match value {
-        Json::String(text) => Json::String(fill(text, variables)),
-        Json::Array(items) => Json::Array(items.iter().map(|item| filled(item, variables)).collect()),
+        Json::String(text) => *text = fill(text, variables),
+        Json::Array(items) => items.iter_mut().for_each(|item| fill_in(item, variables)),
         Json::Object(members) => {
-            Json::Object(members.iter().map(|(name, inner)| (name.clone(), filled(inner, members))).collect())
+            let variables = members.clone();
+            members.iter_mut().for_each(|(_, inner)| fill_in(inner, &variables));
         }
-        other => other.clone(),
+        _ => {}
     }
 }
 
 fn fill(text: &str, variables: &[(String, Json)]) -> String {
-    let Some((before, rest)) = text.split_once("${") else { return text.into() };
-    // A default may have braces of its own: a guide's `{User Pool ID}`.
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some((before, opened)) = split_at_mark(rest, "${")
+        && let Some((inner, after)) = closed(opened)
+    {
+        let (name, default) = split_at_mark(inner, ":-").unwrap_or((inner, ""));
+        let variable = variables.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.as_str());
+        whole.push_str(before);
+        whole.push_str(variable.unwrap_or_else(|| unquoted(default)));
+        rest = after;
+    }
+    whole.push_str(rest);
+    whole
+}
+
+/// What stands before and after the brace that closes. A default may have braces of its own: a guide's
+/// `{User Pool ID}`.
+fn closed(text: &str) -> Option<(&str, &str)> {
     let mut depth = 1;
-    let end = rest.char_indices().find_map(|(at, character)| {
-        match character {
-            '{' => depth += 1,
-            '}' => depth -= 1,
+    let end = text.bytes().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
             _ => {}
         }
-        (depth == 0).then_some(at)
-    });
-    let Some((inner, after)) = end.and_then(|at| Some((rest.get(..at)?, rest.get(at + 1..)?))) else { return text.into() };
-    let (name, default) = inner.split_once(":-").unwrap_or((inner, ""));
-    let variable = variables.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.as_str());
-    [before, variable.unwrap_or_else(|| unquoted(default)), &fill(after, variables)].concat()
+        depth == 0
+    })?;
+    Some((text.get(..end)?, text.get(end + 1..)?))
 }
 
 /// `[a, "b"]` or `a,b` → its texts.
-fn split(text: &str) -> Vec<String> {
-    let text = text.trim();
-    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    inner.split(',').map(|item| unquoted(item.trim()).to_owned()).filter(|item| !item.is_empty()).collect()
+fn split(text: &str, texts: &mut Vec<String>) {
+    let text = unquoted(text);
+    for item in text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text).split(',') {
+        let item = unquoted(item);
+        if !item.is_empty() {
+            texts.push(item.into());
+        }
+    }
 }
 
-fn unquoted(text: &str) -> &str {
+/// As YAML reads a text: without the space around it, and without its quotes.
+pub(super) fn unquoted(text: &str) -> &str {
+    let text = text.trim();
     let within = |quote| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     within('"').or_else(|| within('\'')).unwrap_or(text)
 }

@@ -8,7 +8,7 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
-use crate::options::{MISSING, Options, TYPE};
+use crate::options::{MALFORMED, MISSING, Options, TYPE};
 use crate::url::Url;
 use crate::wire::{HttpRequest, HttpResponse};
 
@@ -23,34 +23,55 @@ pub fn asked(config: &str, origin: &str) -> Result<Option<[HttpRequest; 2]>, Err
     if options.section("authenticationConfiguration").is_some() {
         return Ok(None);
     }
-    let server = options.address("server", "/", origin)?;
-    let ask =
-        |part: &str| HttpRequest::get(&[server.trim_end_matches('/'), "/api/v1/system/config/", part].concat(), MAX_RESPONSE);
+    let api = api(&options, origin)?;
+    let ask = |part: &str| HttpRequest::get(&[&api, "/system/config/", part].concat(), MAX_RESPONSE);
     Ok(Some([ask("auth"), ask("authorizer")]))
 }
 
-/// The configuration with both answers in it.
+/// The configuration with both answers in it; what the app says of its authorizer goes before the server's word.
 ///
 /// # Errors
 /// `provider_unavailable` for a status of 500 and more (retryable); `discovery_invalid` with the rule `status`,
 /// `too_large` or `not_json`; `config_invalid` when `redirectUri` has to say which page its `callbackUrl` is.
 pub fn configured(config: &str, answers: &[HttpResponse; 2]) -> Result<String, Error> {
-    let Json::Object(mut members) = parsed(config)? else { return Err(Error::config(TYPE, "config")) };
+    let mut config = parsed(config)?;
     let [authentication, authorizer] = answers;
     let authentication = authentication.object(refused)?;
+    let authorizer = authorizer.object(refused)?;
     let callback = authentication.text("callbackUrl").and_then(Url::parse).map_or("", |url| url.path);
-    if !CALLBACKS.contains(&callback) && !members.iter().any(|(name, _)| name == "redirectUri") {
+    if !CALLBACKS.contains(&callback) && config.get("redirectUri").is_none() {
         return Err(Error::config(MISSING, "redirectUri"));
     }
-    let mut sections = vec![("authenticationConfiguration".to_owned(), authentication)];
-    sections.push(("authorizerConfiguration".to_owned(), authorizer.object(refused)?));
-    for (name, value) in &mut members {
-        if let (SECTION, Json::Object(section)) = (name.as_str(), value) {
-            section.retain(|(name, _)| name != "authorizerConfiguration");
-            section.append(&mut sections);
-        }
+    if let Json::Object(members) = &mut config
+        && let Some((_, section)) = members.iter_mut().find(|(name, _)| name == SECTION)
+    {
+        add(section, "authenticationConfiguration", authentication);
+        add(section, "authorizerConfiguration", authorizer);
     }
-    Ok(Json::Object(members).write())
+    Ok(config.write())
+}
+
+/// `https://server/api/v1`
+pub(super) fn api(options: &Options<'_>, origin: &str) -> Result<String, Error> {
+    let server = options.address("server", "/", origin)?;
+    if server.contains('?') {
+        return Err(options.error(MALFORMED, "server"));
+    }
+    Ok([server.trim_end_matches('/'), "/api/v1"].concat())
+}
+
+/// Puts the member into the section; where the app has written one, what that leaves out.
+fn add(section: &mut Json, name: &str, said: Json) {
+    let Json::Object(members) = section else { return };
+    match (members.iter_mut().find(|(known, _)| known == name), said) {
+        (None, said) => members.push((name.into(), said)),
+        (Some((_, own)), Json::Object(said)) => {
+            for (name, value) in said {
+                add(own, &name, value);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn parsed(config: &str) -> Result<Json, Error> {
