@@ -23,6 +23,8 @@ mod errors;
 mod id_token;
 mod keys;
 mod noise;
+#[cfg(feature = "openmetadata")]
+mod openmetadata;
 mod renewal;
 mod request;
 #[cfg(feature = "saml")]
