@@ -36,13 +36,18 @@ pub struct Client {
 
 #[wasm_bindgen]
 impl Client {
-    /// A client by the JSON text of the app's configuration, in a page of `origin`.
+    /// A client by the JSON text of the app's configuration, in a page of `origin`. The module with OpenMetadata's
+    /// rules is loaded for its door alone.
     ///
     /// # Errors
     /// `config_invalid`, `unsupported_environment`.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str, origin: &str) -> Result<Client, JsValue> {
-        let config = crypto::supported().and_then(|()| Config::parse(config, origin)).map_err(error_to_js)?;
+        #[cfg(not(feature = "openmetadata"))]
+        let parse = Config::parse;
+        #[cfg(feature = "openmetadata")]
+        let parse = openmetadata::config::parse;
+        let config = crypto::supported().and_then(|()| parse(config, origin)).map_err(error_to_js)?;
         Ok(Client {
             config: RefCell::new(config.into()),
             #[cfg(feature = "openmetadata")]

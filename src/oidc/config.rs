@@ -40,36 +40,9 @@ impl Config {
     /// `config_invalid`; `option` is the dotted name, e.g. `cognito.domain`.
     pub fn parse(text: &str, origin: &str) -> Result<Config, Error> {
         let json = Json::parse(text).map_err(|_| Error::config(TYPE, "config"))?;
-        #[cfg(feature = "openmetadata")]
-        let json = openmetadata::expanded(json);
         let top = Options::new("", &json, "config")?;
         no_placeholder("", &json)?;
-        top.only(&[
-            "cognito",
-            "oidc",
-            #[cfg(feature = "openmetadata")]
-            "openMetadata",
-            "redirectUri",
-            "logoutUri",
-            "scopes",
-            "name",
-            "storage",
-            "apiOrigins",
-            "aws",
-            "bearer",
-            "renew",
-            "defaultRoles",
-        ])?;
-        #[cfg(feature = "openmetadata")]
-        if let Some(section) = top.section("openMetadata") {
-            if let Some(other) = ["cognito", "oidc"].into_iter().find(|door| top.section(door).is_some()) {
-                return Err(Error::config(CONFLICT, other));
-            }
-            let options = Options::new("openMetadata.", section, "openMetadata")?;
-            let read = openmetadata::config::read(&options, origin, top.section("redirectUri").is_some())?;
-            let config = Config::of(&top, origin, read.provider, read.client_id, &read.callback)?;
-            return Ok(Config { openmetadata: Some(read.settings.into()), ..config });
-        }
+        top.only(&OPTIONS)?;
         let (provider, client_id) = match (top.section("cognito"), top.section("oidc")) {
             (Some(_), Some(_)) => return Err(Error::config(CONFLICT, "oidc")),
             (None, Some(door)) => discovery::read_options(&Options::new("oidc.", door, "oidc")?)?,
@@ -80,7 +53,13 @@ impl Config {
     }
 
     /// A client of `provider`, whose redirect URI is `callback` unless the app says otherwise.
-    fn of(top: &Options<'_>, origin: &str, provider: Provider, client_id: String, callback: &str) -> Result<Config, Error> {
+    pub(crate) fn of(
+        top: &Options<'_>,
+        origin: &str,
+        provider: Provider,
+        client_id: String,
+        callback: &str,
+    ) -> Result<Config, Error> {
         let common = Common::read(top, origin, callback)?;
         let scopes = top.texts("scopes")?.unwrap_or_else(|| ["openid", "email", "profile"].map(String::from).into());
         if scopes.is_empty() || scopes.iter().any(|s| s.is_empty() || s.contains(char::is_whitespace)) {
@@ -101,5 +80,20 @@ impl Config {
     }
 }
 
+/// The options of an app.
+pub(crate) const OPTIONS: [&str; 12] = [
+    "cognito",
+    "oidc",
+    "redirectUri",
+    "logoutUri",
+    "scopes",
+    "name",
+    "storage",
+    "apiOrigins",
+    "aws",
+    "bearer",
+    "renew",
+    "defaultRoles",
+];
 /// Without the scope `openid` there is no person in the answer (OpenID Connect Core §3.1.2.1).
 const OPENID: &str = "openid";

@@ -9,14 +9,15 @@
 
 use super::issued::Issued;
 use super::principal::{Principal, Rules};
-use super::section::{Section, unquoted};
+use super::section::{self, Section, unquoted};
 use super::server;
-use crate::config::{CALLBACK, ORIGIN};
+use crate::config::{CALLBACK, CONFLICT, ORIGIN};
 use crate::error::Error;
 use crate::json::Json;
+use crate::oidc::config::{Config, OPTIONS};
 use crate::oidc::provider::Provider;
 use crate::oidc::{cognito, discovery};
-use crate::options::{CLIENT_SECRET, MALFORMED, MISSING, Options};
+use crate::options::{CLIENT_SECRET, MALFORMED, MISSING, Options, no_placeholder};
 use crate::url::Url;
 use crate::wire::HttpResponse;
 
@@ -29,16 +30,35 @@ pub struct Settings {
 }
 
 /// What the section says.
-pub(crate) struct Read {
-    pub(crate) provider: Provider,
-    pub(crate) client_id: String,
+struct Read {
+    provider: Provider,
+    client_id: String,
     /// Where the person comes back to unless the app says otherwise.
-    pub(crate) callback: String,
-    pub(crate) settings: Settings,
+    callback: String,
+    settings: Settings,
+}
+
+/// Reads the configuration of a page on `origin`, whose one door is `openMetadata`.
+///
+/// # Errors
+/// `config_invalid`; `option` is the dotted name, e.g. `openMetadata.server`.
+pub fn parse(text: &str, origin: &str) -> Result<Config, Error> {
+    let json = section::expanded(server::parsed(text)?);
+    let top = Options::new("", &json, "config")?;
+    no_placeholder("", &json)?;
+    top.only(&[&["openMetadata"][..], &OPTIONS].concat())?;
+    let section = top.section("openMetadata").ok_or_else(|| Error::config(MISSING, "openMetadata"))?;
+    if let Some(other) = ["cognito", "oidc"].into_iter().find(|door| top.section(door).is_some()) {
+        return Err(Error::config(CONFLICT, other));
+    }
+    let options = Options::new("openMetadata.", section, "openMetadata")?;
+    let read = read(&options, origin, top.section("redirectUri").is_some())?;
+    let config = Config::of(&top, origin, read.provider, read.client_id, &read.callback)?;
+    Ok(Config { openmetadata: Some(read.settings.into()), ..config })
 }
 
 /// Reads the section in a page of `origin`; `elsewhere`: the app itself says where the person comes back to.
-pub(crate) fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Error> {
+fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Error> {
     options.only(&["server", "authenticationConfiguration", "authorizerConfiguration", "issuer"])?;
     for part in ["authenticationConfiguration", "authorizerConfiguration"] {
         no_secrets(&["openMetadata.", part].concat(), options.section(part).unwrap_or(&Json::Null))?;

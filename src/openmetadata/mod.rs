@@ -18,4 +18,3 @@ mod section;
 pub mod server;
 
 pub use config::Settings;
-pub use section::expanded;

@@ -98,7 +98,7 @@ impl<'a> Section<'a> {
 
 /// The configuration with every `${NAME:-default}` of its `openMetadata` part filled in: from a variable of the
 /// same section, else by the default, else with nothing.
-pub fn expanded(mut config: Json) -> Json {
+pub(super) fn expanded(mut config: Json) -> Json {
     if let Json::Object(members) = &mut config {
         for (name, value) in members {
             if name == "openMetadata" {

@@ -74,7 +74,7 @@ fn add(section: &mut Json, name: &str, said: Json) {
     }
 }
 
-fn parsed(config: &str) -> Result<Json, Error> {
+pub(super) fn parsed(config: &str) -> Result<Json, Error> {
     Json::parse(config).map_err(|_| Error::config(TYPE, "config"))
 }
 

@@ -13,7 +13,7 @@ use gatepass::session::Session;
 use gatepass::url::Url;
 use serde_json::json;
 
-const ROUNDS: usize = 4_000;
+pub const ROUNDS: usize = 4_000;
 
 #[test]
 fn every_reader_survives_noise() {

@@ -151,7 +151,7 @@ fn where_the_person_comes_back_to() {
         if let Some(redirect_uri) = redirect_uri {
             json["redirectUri"] = json!(redirect_uri);
         }
-        match Config::parse(&json.to_string(), ORIGIN) {
+        match parse(&json.to_string(), ORIGIN) {
             Ok(config) => assert_eq!(config.common.redirect_uri, expected, "{name}"),
             refused => {
                 let expected =
@@ -168,8 +168,28 @@ fn one_door_for_each_client() {
         [("cognito", config_json()["cognito"].clone()), ("oidc", json!({ "issuer": "https://a.example", "clientId": "b" }))]
     {
         let json = json!({ "openMetadata": { "authenticationConfiguration": cognito() }, other: section });
-        assert_eq!(refusal(other, Config::parse(&json.to_string(), ORIGIN)), format!("config_invalid {other}: conflict"));
+        assert_eq!(refusal(other, parse(&json.to_string(), ORIGIN)), format!("config_invalid {other}: conflict"));
     }
+}
+
+#[test]
+fn the_options_beside_it() {
+    let with_option =
+        |option: &str| json!({ "openMetadata": { "authenticationConfiguration": cognito() }, option: "x" }).to_string();
+    for (name, text, expected) in [
+        ("no-json", "{".into(), "config: type"),
+        ("no-object", "[]".into(), "config: type"),
+        ("no-section", "{}".into(), "openMetadata: missing"),
+        ("unknown", with_option("clientId"), "clientId: unknown"),
+        ("secret", with_option("clientSecret"), "clientSecret: client_secret"),
+        ("storage", with_option("storage"), "storage: malformed"),
+        ("scopes", with_option("scopes"), "scopes: type"),
+        ("placeholder", with_option("redirectUri").replace("\"x\"", "\"{x}\""), "redirectUri: placeholder"),
+    ] {
+        assert_eq!(refusal(name, parse(&text, ORIGIN)), ["config_invalid ", expected].concat(), "{name}");
+    }
+    let elsewhere = json!({ "openMetadata": {} }).to_string();
+    assert_eq!(refusal("other module", Config::parse(&elsewhere, ORIGIN)), "config_invalid openMetadata: unknown");
 }
 
 /// `server` and `authorityUrl` → where a sign-in begins, and whose keys are believed.

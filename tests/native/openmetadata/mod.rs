@@ -4,6 +4,7 @@
 mod discovered;
 mod door;
 mod issued;
+mod noise;
 mod principal;
 mod requests;
 mod section;
@@ -12,6 +13,7 @@ mod server;
 use crate::support::*;
 use gatepass::error::Error;
 use gatepass::oidc::config::Config;
+pub use gatepass::openmetadata::config::parse;
 use serde_json::{Value, json};
 
 pub const SERVER: &str = "https://catalog.example";
@@ -52,7 +54,7 @@ pub fn client(authentication: Value, authorizer: Value) -> Result<Config, Error>
 
 /// The client by an `openMetadata` section.
 pub fn read(section: Value) -> Result<Config, Error> {
-    Config::parse(&json!({ "openMetadata": section }).to_string(), ORIGIN)
+    parse(&json!({ "openMetadata": section }).to_string(), ORIGIN)
 }
 
 /// `code option: rule`

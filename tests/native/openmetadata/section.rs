@@ -232,5 +232,5 @@ fn sections_that_are_none() {
 #[test]
 fn only_this_section_is_expanded() {
     let json = json!({ "openMetadata": { "authenticationConfiguration": cognito() }, "redirectUri": "${X:-/callback}" });
-    assert_eq!(refusal("redirect", Config::parse(&json.to_string(), ORIGIN)), "config_invalid redirectUri: placeholder");
+    assert_eq!(refusal("redirect", parse(&json.to_string(), ORIGIN)), "config_invalid redirectUri: placeholder");
 }

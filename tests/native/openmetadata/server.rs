@@ -52,11 +52,11 @@ fn said() -> Value {
 fn both_answers_make_the_client() {
     let config =
         configured(&text(json!({ "server": SERVER })), &answers(said(), json!({ "principalDomain": "corp.example" }))).unwrap();
-    let config = Config::parse(&config, ORIGIN).unwrap();
+    let config = parse(&config, ORIGIN).unwrap();
     assert_eq!((config.provider.issuer(), config.client_id.as_str()), (ISSUER, CLIENT_ID));
     assert_eq!(principal(&config, "sub", "ada"), ("ada@corp.example".into(), None));
     let issued = configured(&text(json!({ "server": SERVER })), &answers(saml(), json!({}))).unwrap();
-    assert!(Config::parse(&issued, ORIGIN).unwrap().issued().is_some());
+    assert!(parse(&issued, ORIGIN).unwrap().issued().is_some());
 }
 
 /// The server tells a page the domain alone: what the app knows beside that goes first, and together with it.
@@ -70,13 +70,13 @@ fn what_the_app_says_goes_first() {
         (json!({}), ("ada@corp.example", Some(false))),
     ] {
         let section = json!({ "server": SERVER, "authorizerConfiguration": own });
-        let config = Config::parse(&configured(&text(section), &answers(said(), server.clone())).unwrap(), ORIGIN).unwrap();
+        let config = parse(&configured(&text(section), &answers(said(), server.clone())).unwrap(), ORIGIN).unwrap();
         let (email, is_admin) = expected;
         assert_eq!(principal(&config, "sub", "ada"), (email.into(), is_admin), "{own}");
     }
     let section = json!({ "server": SERVER, "authorizerConfiguration": "x" });
     let config = configured(&text(section), &answers(said(), server)).unwrap();
-    assert_eq!(refusal("text", Config::parse(&config, ORIGIN)), "config_invalid openMetadata.authorizerConfiguration: type");
+    assert_eq!(refusal("text", parse(&config, ORIGIN)), "config_invalid openMetadata.authorizerConfiguration: type");
 }
 
 /// Name, `callbackUrl` of the server, `redirectUri` of the app; the redirect URI or the refusal.
@@ -97,7 +97,7 @@ fn callbacks_that_a_page_knows_beforehand() {
             json["redirectUri"] = json!(redirect_uri);
         }
         match configured(&json.to_string(), &answers(with(said(), json!({ "callbackUrl": callback })), json!({}))) {
-            Ok(config) => assert_eq!(Config::parse(&config, ORIGIN).unwrap().common.redirect_uri, expected, "{name}"),
+            Ok(config) => assert_eq!(parse(&config, ORIGIN).unwrap().common.redirect_uri, expected, "{name}"),
             refused => assert_eq!(refusal(name, refused), expected, "{name}"),
         }
     }
@@ -133,7 +133,7 @@ fn a_servers_placeholder_is_named() {
     let authority = "https://cognito-idp.us-west-1.amazonaws.com/{User Pool ID}";
     let config = configured(&text(json!({})), &answers(with(said(), json!({ "authority": authority })), json!({}))).unwrap();
     let expected = "config_invalid openMetadata.authenticationConfiguration.authority: placeholder";
-    assert_eq!(refusal("placeholder", Config::parse(&config, ORIGIN)), expected);
+    assert_eq!(refusal("placeholder", parse(&config, ORIGIN)), expected);
 }
 
 fn principal(config: &Config, claim: &str, value: &str) -> (String, Option<bool>) {
