@@ -3,11 +3,13 @@
 //! Only `&self`, nothing borrowed across an await, and every failure leaves as a plain object. Records
 //! and sessions are texts on the outside: JavaScript stores them, and only the core reads them.
 
+#[cfg(feature = "openmetadata")]
+use super::answers::settled;
 use super::answers::view;
 use super::convert::{error_to_js, exact, internal, now, texts};
 use super::crypto;
 use super::fetch::{answer_to_response, outgoing};
-use super::judge::Verdict;
+use super::judge::{Verdict, read_renewal};
 use crate::error::Error;
 use crate::oidc::callback::{self, Arrival, VerifiedCallback};
 use crate::oidc::config::Config;
@@ -223,6 +225,11 @@ impl Client {
         let renew = || {
             let config = self.config();
             let session = Session::read(session, &config).map_err(internal)?;
+            #[cfg(feature = "openmetadata")]
+            if config.issued().is_some() && issued::renews_never(&answer_to_response(answer)) {
+                let unrenewed = Session { refresh_token: None, ..session };
+                return Ok(settled(&unrenewed.write(&config), 0));
+            }
             Verdict::on_renewal(&config, session, answer)?.next(keys, last, proof)
         };
         renew().map_err(error_to_js)
@@ -232,7 +239,7 @@ impl Client {
     pub fn rotated(&self, session: &str, answer: &JsValue) -> Option<String> {
         let config = self.config();
         let session = Session::read(session, &config).ok()?;
-        let refresh_token = tokens::read(&answer_to_response(answer)).ok()?.refresh_token?;
+        let refresh_token = read_renewal(&config, &answer_to_response(answer)).ok()?.refresh_token?;
         Some(Session { refresh_token: Some(refresh_token), ..session }.write(&config))
     }
 

@@ -7,13 +7,13 @@ use super::fetch::answer_to_response;
 use crate::error::Error;
 use crate::oidc::config::Config;
 use crate::oidc::id_token::{self, Companion};
-use crate::oidc::keys;
+use crate::oidc::keys::{self, KeySet};
 use crate::oidc::tokens::{self, Tokens};
 use crate::oidc::transaction::Transaction;
 #[cfg(feature = "openmetadata")]
 use crate::openmetadata::issued;
 use crate::session::Session;
-use crate::wire::SignatureValid;
+use crate::wire::{HttpResponse, SignatureValid};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 
@@ -23,6 +23,27 @@ pub(super) struct Verdict<'a> {
     tokens: Tokens,
     received: i64,
     against: Against,
+}
+
+fn read_keys(config: &Config, response: &HttpResponse) -> Result<KeySet, Error> {
+    #[cfg(feature = "openmetadata")]
+    if config.issued().is_some() {
+        return issued::read_keys(response);
+    }
+    #[cfg(not(feature = "openmetadata"))]
+    let _ = config;
+    keys::read(response)
+}
+
+/// The tokens that the answer to a refresh token has.
+pub(super) fn read_renewal(config: &Config, response: &HttpResponse) -> Result<Tokens, Error> {
+    #[cfg(feature = "openmetadata")]
+    if config.issued().is_some() {
+        return issued::read_refresh(response);
+    }
+    #[cfg(not(feature = "openmetadata"))]
+    let _ = config;
+    tokens::read(response)
 }
 
 enum Against {
@@ -41,11 +62,7 @@ impl<'a> Verdict<'a> {
 
     /// On the answer to a refresh token.
     pub(super) fn on_renewal(config: &'a Config, session: Session, answer: &JsValue) -> Result<Self, Error> {
-        let response = answer_to_response(answer);
-        #[cfg(feature = "openmetadata")]
-        let tokens = if config.issued().is_some() { issued::read_refresh(&response)? } else { tokens::read(&response)? };
-        #[cfg(not(feature = "openmetadata"))]
-        let tokens = tokens::read(&response)?;
+        let tokens = read_renewal(config, &answer_to_response(answer))?;
         Ok(Verdict { config, tokens, received: received(answer), against: Against::Session(Box::new(session)) })
     }
 
@@ -56,7 +73,7 @@ impl<'a> Verdict<'a> {
         if keys.is_undefined() {
             return Ok(JsValue::UNDEFINED);
         }
-        let keys = keys::read(&answer_to_response(keys))?;
+        let keys = read_keys(self.config, &answer_to_response(keys))?;
         let jws = id_token::split(id_token)?;
         if !last && jws.wants_newer(&keys) {
             return Ok(JsValue::UNDEFINED);

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::convert::{error_to_js, now, set, texts};
+use super::crypto;
 use super::fetch::{answer_to_response, outgoing};
 use crate::error::Error;
 use crate::oidc::callback;
@@ -15,10 +16,10 @@ use wasm_bindgen::prelude::*;
 /// `undefined` when the configuration says it all.
 ///
 /// # Errors
-/// `config_invalid`.
+/// `config_invalid`, `unsupported_environment`.
 #[wasm_bindgen]
 pub fn asked(config: &str, origin: &str) -> Result<Option<Array>, JsValue> {
-    let requests = server::asked(config, origin).map_err(error_to_js)?;
+    let requests = crypto::supported().and_then(|()| server::asked(config, origin)).map_err(error_to_js)?;
     Ok(requests.map(|requests| requests.iter().map(outgoing).collect()))
 }
 
@@ -42,8 +43,8 @@ impl Client {
 
     /// Keeps the refresh token that the server left in a cookie, for the callback of this page.
     #[wasm_bindgen(js_name = takeRefreshToken)]
-    pub fn take_refresh_token(&self, token: &str) {
-        self.refresh_token.replace(Some(Secret::new(token)));
+    pub fn take_refresh_token(&self, token: Option<String>) {
+        self.refresh_token.replace(token.map(Secret::new));
     }
 
     /// Ends the server's session; `undefined` where it has none.

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 /// The keys of one issuer.
 #[derive(Debug, Clone)]
 pub struct KeySet {
-    keys: Vec<Json>,
+    pub(crate) keys: Vec<Json>,
 }
 
 /// The request for a key set; `fresh` after one that lacked the token's key.

@@ -17,14 +17,18 @@ use crate::oidc::callback;
 use crate::oidc::clock::Clock;
 use crate::oidc::config::Config;
 use crate::oidc::id_token::{self, IdToken};
+use crate::oidc::keys::{self, KeySet};
 use crate::oidc::provider::Provider;
 use crate::oidc::sign_in::SignIn;
 use crate::oidc::transaction::Transaction;
 use crate::return_to;
 use crate::secret::Secret;
+use crate::text::split_at_mark;
 use crate::token_response::{MAX_RESPONSE, Tokens};
 use crate::url::Url;
 use crate::wire::{HttpRequest, HttpResponse, Redirect, SignatureValid};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The server's endpoints.
 #[derive(Debug)]
@@ -86,7 +90,7 @@ impl Issued {
             verifier: Secret::new(""),
             client_id: config.client_id.clone(),
             redirect_uri: redirect_uri.clone(),
-            return_to: return_to::same_origin(sign_in.json().text("returnTo").unwrap_or("/"), &config.common.origin),
+            return_to: where_to(sign_in, config),
             issuers: config.provider.issuers.clone(),
             token_endpoint: String::new(),
             jwks_uri: config.provider.jwks_uri.clone(),
@@ -113,9 +117,7 @@ impl Issued {
         let path = if self.is_saml_only { "/saml/logout" } else { "/auth/logout" };
         let url = [&self.api, path].concat();
         let bearer = Secret::new(["Bearer ", token.expose()].concat());
-        let body = self.is_saml_only.then(|| (JSON, Secret::new(Record::bare("token", token.expose()))));
         HttpRequest {
-            body,
             header: Some(("Authorization", bearer)),
             cookies: true,
             keepalive: true,
@@ -163,6 +165,11 @@ pub fn answer(address: &str, transaction: &Transaction, refresh_token: Option<&s
     Ok(Secret::new(body.end()))
 }
 
+/// Whether a server that answers [`Issued::refresh`] so renews nothing: it is older than renewal.
+pub fn renews_never(response: &HttpResponse) -> bool {
+    response.status == 404
+}
+
 /// Reads the answer to [`Issued::refresh`].
 ///
 /// # Errors
@@ -178,11 +185,32 @@ pub fn read_refresh(response: &HttpResponse) -> Result<Tokens, Error> {
         _ => {}
     }
     let invalid = |rule| Error::new(ErrorCode::TokensInvalid, rule);
+    if response.body.as_ref().is_some_and(|body| split_at_mark(body.expose(), FAILED).is_some()) {
+        return refused(ErrorCode::GrantRefused);
+    }
     let json = response.object(invalid)?;
     let text = |name: &str| json.text(name).filter(|text| !text.is_empty()).map(Secret::new);
     let access_token = text("accessToken").ok_or_else(|| invalid("access_token"))?;
     // `expiryDuration` is a time in milliseconds here and seconds there: the token says it itself.
     Ok(Tokens { id_token: Some(access_token.clone()), access_token, refresh_token: text("refreshToken"), expires_in: None })
+}
+
+/// The server's key set. It writes numbers as Java has them, with a byte for the sign in front and padding behind:
+/// WebCrypto takes neither (RFC 7518 §6.3.1.1, §2).
+///
+/// # Errors
+/// As [`keys::read`].
+pub fn read_keys(response: &HttpResponse) -> Result<KeySet, Error> {
+    let mut set = keys::read(response)?;
+    for key in &mut set.keys {
+        let Json::Object(members) = key else { continue };
+        for (_, value) in members.iter_mut().filter(|(name, _)| name == "n" || name == "e") {
+            if let Some(number) = value.as_str().and_then(unsigned) {
+                *value = Json::String(number);
+            }
+        }
+    }
+    Ok(set)
 }
 
 /// Judges the claims of a token whose signature holds.
@@ -194,7 +222,9 @@ pub fn verify(signed: &SignatureValid, issuers: &[String], now: i64) -> Result<(
     if token.expires_at() <= now {
         return Err(refused("exp"));
     }
-    Ok((token, Clock { drift: 0 }))
+    // Who is given a token of the future has a clock that is behind.
+    let drift = token.issued_at().saturating_sub(now).max(0);
+    Ok((token, Clock { drift }))
 }
 
 /// Judges a renewed token whose signature holds: the same person's, and not an older one.
@@ -216,6 +246,20 @@ fn read(signed: &SignatureValid, issuers: &[String]) -> Result<IdToken, Error> {
     Ok(token)
 }
 
+/// Where to be afterwards. The callback page is nowhere to come back to, unless it is the start page itself.
+fn where_to(sign_in: &SignIn, config: &Config) -> String {
+    let wanted = return_to::same_origin(sign_in.json().text("returnTo").unwrap_or("/"), &config.common.origin);
+    let path = wanted.split(['?', '#']).next().unwrap_or_default();
+    let is_callback = Url::parse(&config.common.redirect_uri).is_some_and(|url| url.path == path);
+    if is_callback { "/".into() } else { wanted }
+}
+
+fn unsigned(number: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(number.trim_end_matches('=')).ok()?;
+    let start = bytes.iter().position(|byte| *byte != 0)?;
+    Some(URL_SAFE_NO_PAD.encode(bytes.get(start..)?))
+}
+
 fn refused(rule: &'static str) -> Error {
     Error::new(ErrorCode::IdTokenInvalid, rule)
 }
@@ -225,5 +269,7 @@ pub const STATE: &str = "openmetadata";
 /// In place of a refresh token: the server's own cookie renews.
 const BY_COOKIE: &str = "cookie";
 const JSON: &str = "application/json";
+/// How a servlet says no: by a web page with the status 200.
+const FAILED: &str = "[Auth Callback Servlet] Failed";
 /// Bytes. A token of an administrator with many roles stays far below.
 const MAX_ADDRESS: usize = 32 * 1024;

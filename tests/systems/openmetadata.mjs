@@ -5,9 +5,10 @@
 //        └──── *.amazonaws.com, *.amazoncognito.com ── TLS ──> ministack
 
 import { fileURLToPath } from "node:url";
-import { freePort, startWorld } from "../e2e/world.mjs";
+import { simpleSamlPhp } from "../e2e/saml-logins.mjs";
+import { freePort, ready, startWorld } from "../e2e/world.mjs";
 import { startMinistack } from "../providers/ministack.mjs";
-import { startOpenMetadata } from "../providers/openmetadata.mjs";
+import { serviceProviderAt, startOpenMetadata } from "../providers/openmetadata.mjs";
 import { proxyTo } from "../providers/proxy.mjs";
 import { mapHosts, startTlsFront } from "../providers/tls.mjs";
 
@@ -62,4 +63,78 @@ export async function startCatalog({ generation, authentication, authorizer, use
     contextOptions: { ignoreHTTPSErrors: true },
   });
   return { ...world, catalog: world.provider.catalog };
+}
+
+/** A name of the page's server that no browser calls secure. */
+export const DOWNGRADED = "catalog.example";
+
+/**
+ * A catalog whose server signs people in by SAML, at SimpleSAMLphp, on a free port: one of each generation, of which
+ * `world.use(generation)` puts one behind the page. `world.stub(path, answer)` answers requests to `/api/…` in its
+ * place, until `world.stub(path)`.
+ */
+export async function startSamlCatalog({ authentication, authorizer, users } = {}) {
+  const port = await freePort();
+  const page = `http://localhost:${port}`;
+  const stubs = new Map();
+  let current;
+  const startProvider = async () => {
+    const idp = await simpleSamlPhp({ sp: serviceProviderAt(page) });
+    const { entityId, singleSignOn, certificate } = idp;
+    const start = async (generation) =>
+      startOpenMetadata({
+        port: await freePort(),
+        generation,
+        origin: page,
+        authentication,
+        authorizer: { principalDomain: "example.com", adminPrincipals: ["alice"], ...authorizer },
+        saml: { idp: { entityId, singleSignOn, certificate } },
+        users: users ?? [{ name: "alice", email: idp.email }],
+      });
+    const catalogs = { old: await start("old"), mid: await start("mid"), new: await start("new") };
+    const api = (request, response) => {
+      const stub = stubs.get(request.url.split("?")[0]);
+      return (stub ?? proxyTo(current.address))(request, response);
+    };
+    const stop = () => Promise.all([idp, ...Object.values(catalogs)].map((part) => part.stop()));
+    return { ...idp, catalogs, serving: { api }, stop };
+  };
+  const world = await startWorld({
+    startProvider,
+    port,
+    config: () => ({ openMetadata: { server: page } }),
+    browserOptions: { args: [mapHosts([DOWNGRADED], port)] },
+  });
+  const { provider, atSite } = world;
+
+  /** Leaves for the identity provider. */
+  const begin = async (tab, options = {}) => {
+    await tab.evaluate((options) => void auth.signIn(options).catch((e) => (window.refusal = e)), options);
+    await tab.waitForURL(provider.isLogin);
+  };
+
+  /** Signs in there and comes back. */
+  const logIn = async (tab) => {
+    await provider.press(tab);
+    await tab.waitForURL((url) => atSite(url) || url.hostname === DOWNGRADED);
+    await tab.waitForFunction(() => window.auth);
+  };
+
+  return {
+    ...world,
+    begin,
+    logIn,
+    use: (generation) => (current = provider.catalogs[generation]),
+    stub: (path, answer) => void (answer ? stubs.set(path, answer) : stubs.delete(path)),
+
+    /** A tab in which somebody has signed in. */
+    async signedIn(t, path, options = {}) {
+      const tab = await world.open(t, path, options);
+      await begin(tab, options.signIn);
+      await logIn(tab);
+      const snapshot = await ready(tab);
+      if (snapshot.status !== "signedIn") throw new Error(`not signed in: ${JSON.stringify(snapshot)}`);
+      return tab;
+    },
+  };
 }
