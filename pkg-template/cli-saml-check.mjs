@@ -3,11 +3,11 @@
 //   file ─> createVerifier: the page's own judge ─┬─ refuses ─> code, rule, what to do        exit code 1
 //                                                 └─ accepts ─> what is in it, and notes      exit code 0
 //
-// The judge is the core. What is shown of an accepted file is read from its text beside it, for eyes alone.
+// The judge is the core. What is shown of an accepted file is cli-saml-facts.mjs's, for eyes alone.
 
-import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { columns, Refusal, say } from "./cli-answers.mjs";
+import { facts } from "./cli-saml-facts.mjs";
 import { createVerifier } from "./saml.js";
 
 const SP = { entityId: "https://site.invalid/saml", acsUrl: "https://site.invalid/saml/acs" }; // stands for the site
@@ -24,10 +24,16 @@ export async function run(file) {
   });
   say(`${file}: gatepass accepts it.`);
   const read = facts(metadata);
-  const certificates = await Promise.all(read.certificates.map((text) => certificate(text, read)));
+  const certificates = await Promise.all(read.certificates.map(async (one) => ({ ...one, refused: await ruleOf(one, read) })));
   const all = { ...read, wantsSigned, expired, certificates };
   say(`\n${columns(rows(all))}\n`);
   for (const note of notesOf(all)) say(`- ${note}`);
+}
+
+/** Why one certificate alone would be refused; `undefined` if it would not. */
+function ruleOf({ text }, { entityId, signOn: [[singleSignOn]] }) {
+  const verifier = createVerifier({ idp: { entityId, singleSignOn, certificates: text }, sp: SP });
+  return verifier.expired().then(() => undefined, ({ details }) => details.rule);
 }
 
 function refusal(file, { code, message, details: { rule } }) {
@@ -54,37 +60,6 @@ const HINTS = {
   valid_until: "Its validUntil is no time.",
 };
 
-/** What a person wants to see of a file that was accepted. */
-function facts(metadata) {
-  const text = metadata.replace(/<!--[^]*?-->/g, "");
-  const [, before, descriptor] = text.match(/^([^]*?)(<(?:[\w.-]+:)?IDPSSODescriptor\b[^]*?<\/(?:[\w.-]+:)?IDPSSODescriptor\s*>)/) ?? [];
-  const elements = (name) => [...descriptor.matchAll(new RegExp(`<(?:[\\w.-]+:)?${name}\\b([^>]*?)(?:/>|>([^]*?)</(?:[\\w.-]+:)?${name}\\s*>)`, "g"))];
-  const services = (name) => {
-    const found = elements(name).map(([, attributes]) => [attribute(attributes, "Location"), attribute(attributes, "Binding")?.split(":").at(-1)]);
-    return [...new Set(found.map(([location]) => location))].map((location) => [location, found.filter((one) => one[0] === location).map(([, binding]) => binding)]);
-  };
-  const keys = elements("KeyDescriptor").filter(([, attributes]) => (attribute(attributes, "use") ?? "signing") === "signing");
-  const untils = [before, descriptor].join("").matchAll(/\bvalidUntil\s*=\s*["']([^"']+)["']/g);
-  return {
-    entityId: unescape([...before.matchAll(/\bentityID\s*=\s*["']([^"']*)["']/g)].at(-1)?.[1] ?? ""),
-    signOn: services("SingleSignOnService"),
-    logout: services("SingleLogoutService"),
-    formats: elements("NameIDFormat").map(([, , text = ""]) => text.trim()),
-    validUntil: [...untils].map(([, until]) => until).sort()[0],
-    // The first of each X509Data is the signer's.
-    certificates: keys.flatMap(([, , key]) => [...key.matchAll(/X509Data\b[^>]*>[^]*?X509Certificate\b[^>]*>([^<]*)</g)].map(([, text]) => text.replace(/\s/g, ""))),
-  };
-}
-
-/** One certificate: what it is, and the core's verdict of it alone. */
-async function certificate(text, { entityId, signOn: [[singleSignOn]] }) {
-  const refused = await createVerifier({ idp: { entityId, singleSignOn, certificates: text }, sp: SP }).expired().then(() => undefined, ({ details }) => details.rule);
-  const { publicKey, validFrom, validTo } = new X509Certificate(Buffer.from(text, "base64"));
-  const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails;
-  const kind = modulusLength ? `RSA, ${modulusLength} bits` : (namedCurve ?? publicKey.asymmetricKeyType);
-  return { kind, from: new Date(validFrom), to: new Date(validTo), refused };
-}
-
 function rows({ entityId, signOn, logout, formats, validUntil, wantsSigned, certificates }) {
   const service = (label) => ([location, bindings]) => [label, `${location} (${bindings.join(", ")})`];
   return [
@@ -92,25 +67,44 @@ function rows({ entityId, signOn, logout, formats, validUntil, wantsSigned, cert
     ["Entity ID", entityId],
     ...signOn.map(service("Sign-in URL")),
     ...(logout.length ? logout.map(service("Logout URL")) : [["Logout URL", "none"]]),
-    ...certificates.map(({ kind, from, to, refused }) => ["Certificate", `${kind}; ${day(from)} to ${day(to)}${refused ? `; not used: metadata_invalid / ${refused}` : ""}`]),
+    ...certificates.map((one) => ["Certificate", certificate(one)]),
     ["NameIDFormat", formats.map((format) => format || "empty").join(", ") || "none"],
     ["validUntil", validUntil ?? "not said"],
     ["Wants signed requests", wantsSigned ? "yes" : "no"],
   ];
 }
 
+function certificate({ kind, from, to, refused }) {
+  const validity = `${kind}; ${day(from)} to ${day(to)}`;
+  return refused ? `${validity}; not used: metadata_invalid / ${refused}` : validity;
+}
+
 function notesOf({ entityId, logout, formats, wantsSigned, expired, certificates }) {
   const system = systemOf(entityId);
   const soon = Date.now() + 30 * 24 * 3600 * 1000;
-  return [
-    expired.includes("certificate") && "A certificate has run out. gatepass goes on, because its key is what counts; the identity provider may have a new one.",
-    !expired.includes("certificate") && certificates.some(({ to }) => to < soon) && "A certificate runs out within 30 days. Put the new one beside it before then.",
-    expired.includes("metadata") && `validUntil is past. gatepass goes on and logs idp_expired${system === ZITADEL ? "; ZITADEL's are good for five minutes" : ": download the file again"}.`,
-    wantsSigned && "Configure saml.sp.sign, answered by your back end: without it the page is refused (config_invalid / sign).",
-    system === AWS && `gatepass sends no NameIDPolicy, so any format of Subject will do. With signIn({ nameIdFormat }) it must be ${formats[0] || "the one that the console has"}, else AWS answers 403 "No access".`,
-    system === ZITADEL && "Register the ACS for HTTP-POST alone. The NameID is a login name, whatever its format says.",
-    logout.length > 0 && system !== OTHER && `${system} advertises single logout, and ends no session of its own by it.`,
-  ].filter(Boolean);
+  const notes = [];
+  if (expired.includes("certificate")) {
+    notes.push("A certificate has run out. gatepass goes on, because its key is what counts; the identity provider may have a new one.");
+  } else if (certificates.some(({ to }) => to < soon)) {
+    notes.push("A certificate runs out within 30 days. Put the new one beside it before then.");
+  }
+  if (expired.includes("metadata")) {
+    const so = system === ZITADEL ? "; ZITADEL's are good for five minutes" : ": download the file again";
+    notes.push(`validUntil is past. gatepass goes on and logs idp_expired${so}.`);
+  }
+  if (wantsSigned) {
+    notes.push("Configure saml.sp.sign, answered by your back end: without it the page is refused (config_invalid / sign).");
+  }
+  if (system === AWS) {
+    const format = formats[0] || "the one that the console has";
+    notes.push(
+      "gatepass sends no NameIDPolicy, so any format of Subject will do. " +
+        `With signIn({ nameIdFormat }) it must be ${format}, else AWS answers 403 "No access".`,
+    );
+  }
+  if (system === ZITADEL) notes.push("Register the ACS for HTTP-POST alone. The NameID is a login name, whatever its format says.");
+  if (logout.length > 0 && system !== OTHER) notes.push(`${system} advertises single logout, and ends no session of its own by it.`);
+  return notes;
 }
 
 const AWS = "AWS IAM Identity Center";
@@ -123,9 +117,3 @@ function systemOf(entityId) {
 }
 
 const day = (date) => date.toISOString().slice(0, 10);
-const attribute = (attributes, name) => {
-  const [, value] = attributes.match(new RegExp(`(?:^|\\s)${name}\\s*=\\s*["']([^"']*)["']`)) ?? [];
-  return value && unescape(value);
-};
-const WORDS = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-const unescape = (text) => text.replace(/&(amp|lt|gt|quot|apos);/g, (_, word) => WORDS[word]);

@@ -49,7 +49,8 @@ function values({ origin, acs = "/saml/acs", "entity-id": entityId }) {
 
 /** nOps shows both addresses, and they are nOps'. */
 function nopsValues({ origin = "https://app.nops.io", acs, "entity-id": entityId }) {
-  if (acs === undefined) throw new Misuse("--system nops wants --acs, the Assertion Consumer Service that nOps shows: https://app.nops.io/sso/v1/<id>/?acs");
+  const shown = "the Assertion Consumer Service that nOps shows: https://app.nops.io/sso/v1/<id>/?acs";
+  if (acs === undefined) throw new Misuse(`--system nops wants --acs, ${shown}`);
   const { acsUrl, ...rest } = values({ origin, acs });
   return { ...rest, acsUrl, entityId: name(entityId ?? new URL("metadata", acsUrl).href) };
 }

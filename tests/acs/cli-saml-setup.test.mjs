@@ -190,6 +190,7 @@ for (const [what, metadata, facts, notes] of [
     "somebody else's, with comments and entities",
     metadataFile(certificate)
       .replaceAll(ISSUER, "https://idp.example/sso?a=1&amp;b=2")
+      .replace("<md:EntityDescriptor", "<md:EntityDescriptor validUntil='2099-01-01T00:00:00Z' Organization=\"a > b\"")
       .replace("<md:IDPSSO", '<!-- <md:IDPSSODescriptor validUntil="1970-01-01T00:00:00Z"> --><md:IDPSSO')
       .replace(/<md:SingleLogoutService.*?\/>/g, ""),
     {
@@ -198,6 +199,7 @@ for (const [what, metadata, facts, notes] of [
       "Entity ID": "https://idp.example/sso?a=1&b=2",
       "Sign-in URL": "https://idp.example/sso?a=1&b=2 (HTTP-POST, HTTP-Redirect)",
       "Logout URL": "none",
+      validUntil: "2099-01-01T00:00:00Z",
     },
     [],
   ],

@@ -38,6 +38,7 @@ test("the tarball has exactly these files", () => {
     "cli-answers.mjs",
     "cli-init.mjs",
     "cli-saml-check.mjs",
+    "cli-saml-facts.mjs",
     "cli-saml-setup.mjs",
     "cli.mjs",
     "client.js",

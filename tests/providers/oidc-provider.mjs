@@ -60,7 +60,8 @@ export async function startOidcProvider({
   const origin = `http://localhost:${port}`;
   const provider = await quietly(async () => {
     const { Provider } = await import("oidc-provider");
-    return new Provider(origin, await configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, routes, claims, userInfoInIdToken, opaque }));
+    const shape = { routes, claims, userInfoInIdToken, opaque };
+    return new Provider(origin, await configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, shape }));
   });
 
   const requests = [];
@@ -100,7 +101,8 @@ export async function startOidcProvider({
   };
 }
 
-async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, routes, claims, userInfoInIdToken, opaque }) {
+async function configuration({ redirectUris, logoutUris, ttl, revokes, rotates, renewable, shape }) {
+  const { routes, claims, userInfoInIdToken, opaque } = shape;
   // Two keys as in a user pool: one signs ID tokens, the other access tokens.
   const [idTokenKey, accessTokenKey] = await Promise.all([signingKey(), signingKey()]);
   return {

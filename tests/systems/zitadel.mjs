@@ -81,9 +81,10 @@ export async function zitadel({ sp, others = [] }) {
 export function failure({ status, message, inResponseTo, acsUrl }) {
   const issuer = (text, format) => `<Issuer xmlns="urn:oasis:names:tc:SAML:2.0:assertion"${format}>${text}</Issuer>`;
   const xml =
-    `<Response xmlns="urn:oasis:names:tc:SAML:2.0:protocol" ID="_4" InResponseTo="${inResponseTo}" Version="2.0" IssueInstant="${new Date().toISOString()}" Destination="${acsUrl}">` +
+    `<Response xmlns="urn:oasis:names:tc:SAML:2.0:protocol" ID="_4" InResponseTo="${inResponseTo}" Version="2.0"` +
+    ` IssueInstant="${new Date().toISOString()}" Destination="${acsUrl}">` +
     issuer(ENTITY_ID, ' Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity"') +
-    `<Status xmlns="urn:oasis:names:tc:SAML:2.0:protocol"><StatusCode xmlns="urn:oasis:names:tc:SAML:2.0:protocol" Value="urn:oasis:names:tc:SAML:2.0:status:${status}"></StatusCode>` +
+    `<Status><StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:${status}"></StatusCode>` +
     `<StatusMessage>${message}</StatusMessage></Status>` +
     `<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion" Version="" ID="" IssueInstant="">${issuer("", "")}</Assertion></Response>`;
   return Buffer.from(xml).toString("base64");

@@ -59,25 +59,33 @@ function showProblem(error) {
   problem.replaceChildren(problemCard(error, signIn));
 }
 
-const nobody = () =>
-  h(
+function nobody() {
+  const lead = h("p", { class: "lead" }, `${system} knows who you are. You come straight back.`);
+  return h(
     "div",
     { class: "pass" },
-    h("div", { class: "body" }, h("h1", {}, `Sign in to ${app}`), h("p", { class: "lead" }, `${system} knows who you are. You come straight back.`)),
+    h("div", { class: "body" }, h("h1", {}, `Sign in to ${app}`), lead),
     h("div", { class: "stub" }, button("Sign in", signIn, { id: "sign-in" }), h("p", { class: "fine" }, `with ${system}`)),
   );
+}
 
 function somebody(snapshot) {
   const { id, issuer, roles, attributes, claims, principal, isAdmin } = snapshot.user;
   const known = principal && { "Known there as": h("code", {}, principal.name ?? "nobody"), Administrator: { true: "yes", false: "no" }[isAdmin] };
   const more = { ...known, Roles: roles.join(", ") || "none", Id: h("code", {}, id), Issuer: h("code", {}, issuer) };
-  const said = Object.entries(Object.keys(attributes).length ? attributes : snapshot.via === "oidc" ? claims : {});
+  const said = Object.entries(snapshot.via === "oidc" ? claims : attributes);
+  const card = { class: "card", id: "attributes" };
   return h(
     "div",
     { class: "stack" },
     pass(snapshot, more, [button("Sign out", signOut, { id: "sign-out" })]),
-    h("section", { class: "card", id: "attributes" }, h("h2", {}, `What ${system} says`), said.length ? table(said.map(row)) : h("p", {}, "Nothing besides.")),
+    h("section", card, h("h2", {}, `What ${system} says`), said.length ? table(said.map(row)) : h("p", {}, "Nothing besides.")),
   );
 }
 
-const row = ([name, value]) => [h("code", {}, name), Array.isArray(value) ? value.join(", ") : value instanceof Object ? h("code", {}, JSON.stringify(value)) : String(value)];
+const row = ([name, value]) => [h("code", {}, name), readable(value)];
+
+function readable(value) {
+  if (Array.isArray(value)) return value.join(", ");
+  return value instanceof Object ? h("code", {}, JSON.stringify(value)) : String(value);
+}
