@@ -21,8 +21,6 @@ mod config;
 mod discovery;
 mod errors;
 mod id_token;
-#[cfg(feature = "openmetadata")]
-mod issued;
 mod keys;
 mod noise;
 #[cfg(feature = "openmetadata")]

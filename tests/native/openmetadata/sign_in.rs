@@ -15,7 +15,7 @@ const SERVER: &str = "https://catalog.example/base";
 fn config(idp: Value) -> Config {
     let authentication = json!({ "provider": "saml", "samlConfiguration": { "idp": idp } });
     let text = json!({ "openMetadata": { "server": SERVER, "authenticationConfiguration": authentication } }).to_string();
-    Config::parse(&text, ORIGIN).unwrap()
+    gatepass::openmetadata::config::parse(&text, ORIGIN).unwrap()
 }
 
 fn newer() -> Config {
@@ -101,19 +101,6 @@ fn the_token_of_an_address() {
 }
 
 #[test]
-fn an_answer_belongs_to_a_sign_in_of_the_last_hour() {
-    let (_, transaction) = begun(&newer(), json!({})).unwrap();
-    let answer = |address, refresh_token, now| issued::answer(address, &transaction, refresh_token, now);
-    let rows = [("/#id_token=a", None, "cookie"), ("/#id_token=a", Some("b"), "b")];
-    for (address, refresh_token, expected) in rows {
-        let body: Value = serde_json::from_str(answer(address, refresh_token, NOW + 3600).unwrap().expose()).unwrap();
-        assert_eq!(body, json!({ "token_type": "Bearer", "access_token": "a", "id_token": "a", "refresh_token": expected }));
-    }
-    assert_eq!(verdict(answer("/#id_token=a", None, NOW + 3601)), "callback_invalid/transaction_expired");
-    assert_eq!(verdict(answer("/?state=openmetadata&code=a", None, NOW)), "callback_invalid/token_missing");
-}
-
-#[test]
 fn what_the_server_is_asked() {
     let line = |request: HttpRequest| {
         let method = if request.body.is_some() { "POST" } else { "GET" };
@@ -156,7 +143,8 @@ fn what_a_renewal_is_answered() {
         assert_eq!(verdict(issued::read_refresh(&response(status, body)).map(drop)), expected, "{status} {body}");
     }
     let tokens = issued::read_refresh(&response(200, r#"{"accessToken":"a","refreshToken":"b","expiryDuration":1}"#)).unwrap();
-    let texts = [Some(tokens.access_token), tokens.id_token, tokens.refresh_token].map(|token| token.unwrap().expose().to_owned());
+    let texts =
+        [Some(tokens.access_token), tokens.id_token, tokens.refresh_token].map(|token| token.unwrap().expose().to_owned());
     assert_eq!((texts, tokens.expires_in), (["a", "a", "b"].map(String::from), None));
     for (status, expected) in [(404, true), (401, false), (0, false), (500, false), (200, false)] {
         assert_eq!(issued::renews_never(&response(status, "")), expected, "{status}");
