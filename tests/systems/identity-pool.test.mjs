@@ -153,8 +153,11 @@ test("a guest has a role and an identity that stays, and is nobody's once somebo
   await world.begin(page);
   await world.logIn(page);
   await ready(page);
-  assert.notEqual((await credentials(page)).identityId, guest.identityId);
+  const { identityId } = await credentials(page);
+  assert.notEqual(identityId, guest.identityId);
   assert.equal(roleOf(await caller(page)), roleName(roles.authenticated));
+  await again.waitForFunction(() => auth.snapshot.status === "signedIn");
+  assert.equal((await credentials(again)).identityId, identityId, "the tab that had the guest's");
   await signOut(page);
   assert.equal((await credentials(page)).identityId, guest.identityId);
   assert.equal(roleOf(await caller(page)), roleName(roles.unauthenticated), "the same SDK client");
