@@ -23,6 +23,7 @@ after(moto.stop);
 const ministack = await startMinistack({ port: await freePort(), redirectUris: ["http://localhost/callback"], logoutUris: ["http://localhost/"] });
 after(ministack.stop);
 const { identityPoolId, roles } = await seedIdentityPool(ministack);
+const { userPoolId, clientId, domain } = ministack;
 const world = await startSamlWorld({
   startIdp: simpleSamlPhp,
   idpOptions: {
@@ -32,7 +33,7 @@ const world = await startSamlWorld({
     },
   },
   // The policy of the site lets the page ask both.
-  config: { aws: { endpoints: { identityPool: `${ministack.origin}/`, sts: `${moto.origin}/` } } },
+  config: { cognito: { userPoolId, clientId, domain }, aws: { endpoints: { identityPool: `${ministack.origin}/`, sts: `${moto.origin}/` } } },
 });
 after(world.stop);
 
@@ -97,6 +98,13 @@ test("another page of the session, or the same one reloaded, has no response to 
   assert.equal((await ready(page)).status, "signedIn");
   assert.deepEqual(await credentials(page), ["sign_in_required", "response_expired"]);
   assert.deepEqual(asked(page), []);
+});
+
+test("a page with both doors downloads the module of the credentials apart", async (t) => {
+  const page = await world.signedIn(t, "/", withAws(sts, { front: true, second: { cognito: true, name: "b" } }));
+  assert.equal(roleOf(await caller(page)), roleName(ROLE));
+  const modules = page.wire.filter(({ kind, url }) => kind === "request" && /inline\.js$/.test(url)).map(({ url }) => url.split("/").at(-1));
+  assert.ok(modules.includes("both-inline.js") && modules.includes("aws-inline.js"), modules.join());
 });
 
 test("a sign-out takes the credentials along", async (t) => {
