@@ -73,7 +73,7 @@ export interface Gatepass {
    * transaction) and where the provider's page is cut off from its opener (Cross-Origin-Opener-Policy):
    * the window comes to the redirect URI of this origin, and the two pages find each other there.
    *
-   * SAML has no such thing yet: `request_invalid` / `unsupported`.
+   * SAML has no such thing yet, nor has the sign-in of an OpenMetadata server: `request_invalid` / `unsupported`.
    *
    * @throws {GatepassError} `popup_blocked` when the browser opens no window; `interrupted` when the
    *   person closes it (a response that comes later all the same still signs in); as `signIn` and

@@ -11,6 +11,7 @@ import { startMinistack } from "../providers/ministack.mjs";
 import { serviceProviderAt, startOpenMetadata } from "../providers/openmetadata.mjs";
 import { proxyTo } from "../providers/proxy.mjs";
 import { mapHosts, startTlsFront } from "../providers/tls.mjs";
+import { ISSUER } from "./metadata.mjs";
 
 /** The pool's own two names. */
 export const HOSTS = ["cognito-idp.eu-central-1.amazonaws.com", "gatepass-demo.auth.eu-central-1.amazoncognito.com"];
@@ -69,7 +70,7 @@ export async function startCatalog({ generation, authentication, authorizer, use
 export const DOWNGRADED = "catalog.example";
 
 /**
- * A catalog whose server signs people in by SAML, at SimpleSAMLphp, on a free port: one of each generation, of which
+ * A catalog whose server signs people in by SAML, at SimpleSAMLphp by Identity Center's name, on a free port: one of each generation, of which
  * `world.use(generation)` puts one behind the page. `world.stub(path, answer)` answers requests to `/api/…` in its
  * place, until `world.stub(path)`.
  */
@@ -79,7 +80,7 @@ export async function startSamlCatalog({ authentication, authorizer, users } = {
   const stubs = new Map();
   let current;
   const startProvider = async () => {
-    const idp = await simpleSamlPhp({ sp: serviceProviderAt(page) });
+    const idp = await simpleSamlPhp({ sp: serviceProviderAt(page), entityId: ISSUER });
     const { entityId, singleSignOn, certificate } = idp;
     const start = async (generation) =>
       startOpenMetadata({
