@@ -269,7 +269,7 @@ pub const STATE: &str = "openmetadata";
 /// In place of a refresh token: the server's own cookie renews.
 const BY_COOKIE: &str = "cookie";
 const JSON: &str = "application/json";
-/// How a servlet says no: by a web page with the status 200.
+/// How a servlet says no: by a web page with the status 200, and later 500.
 const FAILED: &str = "[Auth Callback Servlet] Failed";
 /// Bytes. A token of an administrator with many roles stays far below.
 const MAX_ADDRESS: usize = 32 * 1024;

@@ -156,6 +156,9 @@ fn table() {
     }
     let (token, clock) = Own::honest().judge().unwrap();
     assert_eq!((token.issuer.as_str(), token.subject.as_str(), clock.drift), ("open-metadata.org", "ada", 0));
+    for (now, drift) in [(NOW - 7200, 7200), (NOW + 3599, 0)] {
+        assert_eq!(Own { now, ..Own::honest() }.judge().unwrap().1.drift, drift, "a token of the future, not an old one");
+    }
     println!("openmetadata tokens: {}", TOKENS.len());
 }
 
@@ -242,9 +245,39 @@ fn answers_to_a_refresh() {
         }
         assert_eq!(verdict(result), expected, "{name}");
     }
+    // Newer servlets say 500 with it.
+    let page = "<p> [Auth Callback Servlet] Failed in Auth Login : Entity not found </p>";
+    for status in [200, 500] {
+        assert_eq!(verdict(issued::read_refresh(&response(status, page))), "grant_refused", "{status}");
+    }
     let too_large = HttpResponse { status: 200, body: None, date: None };
     assert_eq!(verdict(issued::read_refresh(&too_large)), "tokens_invalid/too_large");
     assert_eq!(issued::read_refresh(&response(503, "")).unwrap_err().status(), Some(503));
+}
+
+/// A server that is older than renewal knows no such address.
+#[test]
+fn a_server_that_renews_nothing() {
+    for (status, expected) in [(404, true), (401, false), (0, false), (500, false), (200, false)] {
+        assert_eq!(issued::renews_never(&response(status, "")), expected, "{status}");
+    }
+}
+
+/// Java writes a byte for the sign, and padding.
+#[test]
+fn numbers_of_its_key_set() {
+    for (written, expected) in [
+        ("AQAB", "AQAB"),
+        ("AAEAAQ==", "AQAB"),
+        ("AAAB", "AQ"),
+        ("AA", "AA"), // zero is none: left for the reader to refuse
+        ("nonsense!", "nonsense!"),
+    ] {
+        let set = json!({ "keys": [{ "kty": "RSA", "kid": "1", "n": written, "e": written }, "no key"] });
+        let read = format!("{:?}", issued::read_keys(&response(200, set.to_string())).unwrap());
+        assert_eq!(read.matches(&format!("String({expected:?})")).count(), 2, "{written}: {read}");
+    }
+    assert_eq!(verdict(issued::read_keys(&response(503, ""))), "keys_unavailable/status");
 }
 
 /// Of all generations: with and without a new refresh token. The lifetime is the token's own.

@@ -9,7 +9,6 @@ mod principal;
 mod requests;
 mod section;
 mod server;
-mod sign_in;
 
 use crate::support::*;
 use gatepass::error::Error;

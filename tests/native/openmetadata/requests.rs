@@ -37,7 +37,14 @@ fn the_way_there() {
 #[test]
 fn where_the_person_goes_afterwards_is_of_this_origin() {
     let config = new();
-    for (return_to, expected) in [("//evil.example", "/"), ("https://evil.example/", "/"), ("https://app.example/a", "/a")] {
+    for (return_to, expected) in [
+        ("//evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("https://app.example/a", "/a"),
+        ("/auth/callback", "/"),
+        ("/auth/callback?x#y", "/"),
+        ("/auth/callbacks", "/auth/callbacks"),
+    ] {
         let sign_in = SignIn::parse(&json!({ "returnTo": return_to }).to_string()).unwrap();
         assert_eq!(config.issued().unwrap().start(&config, &sign_in, NOW).unwrap().1.return_to, expected);
     }
