@@ -32,6 +32,13 @@ const OTHER = `
   const other = createOther({ name: "b", saml: { idp: { metadata: "…" }, sp: { entityId: "a", acsUrl: "/saml/acs" } } });
   await other.ready();
   onclick = () => other.signIn();`;
+const OPEN_METADATA = `
+  import { createGatepass } from "gatepass";
+  const auth = createGatepass({ openMetadata: { server: "https://catalog.example" } });
+  await auth.ready();
+  onclick = () => auth.signIn();
+  console.log(await auth.getIdToken());
+  ondblclick = () => auth.signOut();`;
 // A page that knows that it has both imports both fronts; one whose configuration decides fetches the other door.
 const BOTH = `import { createGatepass as createOther } from "gatepass/saml"; ${COGNITO} ${OTHER}`;
 const EITHER = `${COGNITO} const createOther = createGatepass; ${OTHER}`;
@@ -41,6 +48,7 @@ const saml = page("SAML page", SAML, "saml", "saml-inline");
 const both = page("page with both doors", BOTH, "both", "both-inline");
 const either = page("page with both doors, the second by configuration", EITHER, "both", "both-inline", "door-saml.bundle");
 const aws = page("Cognito page that asks for AWS credentials", COGNITO, "gatepass", "inline", "aws", "aws-inline", "aws.bundle");
+const openMetadata = page("OpenMetadata page", OPEN_METADATA, "openmetadata", "openmetadata-inline", "door-openmetadata.bundle");
 const separate = cognito.bytes - cognito.inline + brotli(readFileSync(new URL("pkg/wasm/gatepass_bg.wasm", root)));
 
 const sizes = {
@@ -50,6 +58,7 @@ const sizes = {
   samlPage: saml.bytes,
   samlOnTopOfCognito: both.bytes - cognito.bytes,
   samlByConfiguration: either.bytes - cognito.bytes,
+  openMetadataPage: openMetadata.bytes,
 };
 let failed = false;
 for (const [name, bytes] of Object.entries(sizes)) {

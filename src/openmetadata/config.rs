@@ -75,28 +75,23 @@ fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Er
         Some(_) => return Err(authentication.error(MALFORMED, "clientType")),
     };
     let client_id = authentication.text("clientId")?;
-    match name {
-        "saml" => {}
-        "aws-cognito" | "google" | "okta" | "auth0" | "azure" | "custom-oidc" if !is_public => {}
-        "aws-cognito" | "google" | "okta" | "auth0" | "azure" | "custom-oidc" => {
-            let callback = authentication.text("callbackUrl")?.unwrap_or(CALLBACK);
-            let is_here = callback == CALLBACK || Url::parse(callback).is_some_and(|url| url.origin == origin);
-            if !is_here && !elsewhere {
-                return Err(authentication.error(ORIGIN, "callbackUrl"));
-            }
-            let authority = authentication.text("authority")?.ok_or_else(|| missing("authority"))?;
-            let is_secure =
-                Url::parse(authority).is_some_and(|url| url.is_secure() && url.query.is_empty() && url.fragment.is_none());
-            let provider =
-                provider(name, authority).filter(|_| is_secure).ok_or_else(|| authentication.error(MALFORMED, "authority"))?;
-            return Ok(Read {
-                provider,
-                client_id: client_id.ok_or_else(|| missing("clientId"))?.into(),
-                callback: callback.into(),
-                settings: Settings { rules: Rules::read(&authentication, &authorizer)?, issued: None },
-            });
+    if name != "saml" && !PROVIDERS.contains(&name) {
+        return Err(authentication.error("unsupported", "provider"));
+    }
+    if name != "saml" && is_public {
+        let callback = authentication.text("callbackUrl")?.unwrap_or(CALLBACK);
+        let is_here = callback == CALLBACK || Url::parse(callback).is_some_and(|url| url.origin == origin);
+        if !is_here && !elsewhere {
+            return Err(authentication.error(ORIGIN, "callbackUrl"));
         }
-        _ => return Err(authentication.error("unsupported", "provider")),
+        let authority = authentication.text("authority")?.ok_or_else(|| missing("authority"))?;
+        let Some(provider) = provider(name, authority) else { return Err(authentication.error(MALFORMED, "authority")) };
+        return Ok(Read {
+            provider,
+            client_id: client_id.ok_or_else(|| missing("clientId"))?.into(),
+            callback: callback.into(),
+            settings: Settings { rules: Rules::read(&authentication, &authorizer)?, issued: None },
+        });
     }
     let issuer = options.text("issuer")?.unwrap_or("open-metadata.org");
     // A transaction keeps issuers with a space between them.
@@ -158,6 +153,7 @@ pub fn discovered(response: &HttpResponse, known: &Provider) -> Result<Provider,
 
 /// The provider behind an `authority`, its endpoints still unknown.
 fn provider(name: &str, authority: &str) -> Option<Provider> {
+    Url::parse(authority).filter(|url| url.is_secure() && url.query.is_empty() && url.fragment.is_none())?;
     let plain = authority.trim_end_matches('/');
     let issuers = match name {
         "aws-cognito" => return cognito::by_issuer(plain),
@@ -182,6 +178,8 @@ fn no_secrets(path: &str, section: &Json) -> Result<(), Error> {
     Ok(())
 }
 
+/// Those whose clients may be public.
+const PROVIDERS: [&str; 6] = ["aws-cognito", "google", "okta", "auth0", "azure", "custom-oidc"];
 const AUTHENTICATION_PATH: &str = "openMetadata.authenticationConfiguration";
 const IDP_PATH: &str = "openMetadata.authenticationConfiguration.samlConfiguration.idp";
 /// How the names of secrets end: `secret`, `keyStorePassword`, `OIDC_CLIENT_SECRET`, `AUTHENTICATION_LOOKUP_ADMIN_PWD`, ….

@@ -10,9 +10,9 @@ import { listen } from "./listen.mjs";
 
 /**
  * Listens with TLS on `port` of 127.0.0.1 and passes every request on to `target`: an origin, or what says the origin of
- * a host name. `hosts` are those that were asked for.
+ * a host name. `paths` are those that are called otherwise there. `hosts` are those that were asked for.
  */
-export async function startTlsFront({ port, target }) {
+export async function startTlsFront({ port, target, paths = {} }) {
   const { privateKey: key, certificate: cert } = makeIdentity();
   const hosts = new Set();
 
@@ -21,7 +21,9 @@ export async function startTlsFront({ port, target }) {
     hosts.add(host);
     const to = typeof target === "function" ? target(host) : target;
     if (!to) return response.writeHead(421).end(`nobody here is ${host}`);
-    const { method, url: path } = request;
+    const [pathname, ...query] = request.url.split(/(?=\?)/);
+    const path = [paths[pathname] ?? pathname, ...query].join("");
+    const { method } = request;
     const headers = { ...request.headers, "x-forwarded-proto": "https" };
     const { hostname, port } = new URL(to);
     const onward = httpRequest({ hostname, port, method, path, headers, agent: false }, (answer) => {
@@ -37,4 +39,5 @@ export async function startTlsFront({ port, target }) {
 }
 
 /** The browser's argument that leads `hosts` to `port` of this machine. */
-export const mapHosts = (hosts, port) => `--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1:${port}`).join(",")}`;
+export const mapHosts = (hosts, port) => `--host-resolver-rules=${rulesFor(hosts, port).join(",")}`;
+export const rulesFor = (hosts, port) => hosts.map((host) => `MAP ${host} 127.0.0.1:${port}`);

@@ -6,7 +6,7 @@
 
 import { simpleSamlPhp } from "../e2e/saml-logins.mjs";
 import { freePort } from "../e2e/world.mjs";
-import { startTlsFront } from "../providers/tls-front.mjs";
+import { rulesFor, startTlsFront } from "../providers/tls.mjs";
 import { ISSUER, metadataFile, PORTAL } from "./metadata.mjs";
 
 const SSO_PATH = "/saml2/idp/SSOService.php";
@@ -30,17 +30,20 @@ export const application = ({ response = true, assertion = true } = {}) => ({
   authproc: { 50: { class: "core:AttributeLimit", ...["User.Email", "User.FirstName", "User.LastName"] } },
 });
 
-/** Starts it. Options are SimpleSAMLphp's, and `names`: who else is found by TLS, `{ name: { port } }`. */
+/** Starts it. Options are SimpleSAMLphp's, and `names`: who else is found by TLS, `{ name: { port, paths } }`. */
 export async function identityCenter({ names = {}, sp, ...options }) {
   const port = await freePort();
   const provider = await simpleSamlPhp({
     port, sp: { settings: application(), ...sp }, people: [ALICE], entityId: ISSUER, origin: `https://${PORTAL}`, ...options,
   });
   const paths = { [new URL(ISSUER).pathname]: SSO_PATH };
-  const front = await startTlsFront({ port: await freePort(), names: { [PORTAL]: { port, paths }, ...names } });
+  const all = { [PORTAL]: { port, paths }, ...names };
+  const target = (host) => all[host] && `http://127.0.0.1:${all[host].port}`;
+  const others = Object.values(all).map(({ paths }) => paths);
+  const front = await startTlsFront({ port: await freePort(), target, paths: Object.assign({}, ...others) });
   return {
     ...provider,
-    hosts: front.hosts,
+    hosts: rulesFor(Object.keys(all), front.port),
     singleSignOn: ISSUER,
     metadata: metadataFile(provider.certificate),
     /** What a tile of the access portal leads to. */
