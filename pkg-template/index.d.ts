@@ -532,7 +532,10 @@ export interface OpenMetadataConfig {
    * Default: the server is asked (`/api/v1/system/config/auth`), once an hour in a tab.
    */
   authenticationConfiguration?: Readonly<Record<string, unknown>>;
-  /** `authorizerConfiguration`, likewise: principalDomain, allowedDomains, adminPrincipals. Default: as the server says, or nothing. */
+  /**
+   * `authorizerConfiguration`, likewise: principalDomain, allowedDomains, adminPrincipals. What it leaves out is as the server
+   * says, which is the domain alone.
+   */
   authorizerConfiguration?: Readonly<Record<string, unknown>>;
   /** `iss` of the tokens that the server issues (`jwtTokenConfiguration.jwtissuer`). Default: `open-metadata.org`. */
   issuer?: string;
