@@ -63,6 +63,7 @@ fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Er
     for part in ["authenticationConfiguration", "authorizerConfiguration"] {
         no_secrets(&["openMetadata.", part].concat(), options.section(part).unwrap_or(&Json::Null))?;
     }
+    let api = server::api(options, origin)?;
     let section = options.section("authenticationConfiguration");
     let authentication = Section::new(AUTHENTICATION_PATH, section, &AUTHENTICATION)?;
     let section = options.section("authorizerConfiguration");
@@ -79,9 +80,8 @@ fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Er
         return Err(authentication.error("unsupported", "provider"));
     }
     if name != "saml" && is_public {
-        let callback = authentication.text("callbackUrl")?.unwrap_or(CALLBACK);
-        let is_here = callback == CALLBACK || Url::parse(callback).is_some_and(|url| url.origin == origin);
-        if !is_here && !elsewhere {
+        let callback = authentication.text("callbackUrl")?;
+        if !elsewhere && callback.is_some_and(|address| Url::parse(address).is_none_or(|url| url.origin != origin)) {
             return Err(authentication.error(ORIGIN, "callbackUrl"));
         }
         let authority = authentication.text("authority")?.ok_or_else(|| missing("authority"))?;
@@ -89,7 +89,7 @@ fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Er
         return Ok(Read {
             provider,
             client_id: client_id.ok_or_else(|| missing("clientId"))?.into(),
-            callback: callback.into(),
+            callback: callback.unwrap_or(CALLBACK).into(),
             settings: Settings { rules: Rules::read(&authentication, &authorizer)?, issued: None },
         });
     }
@@ -102,7 +102,6 @@ fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Er
         Some(saml) => Section::new(IDP_PATH, saml.get("idp"), &IDP)?,
         None => Section::new(AUTHENTICATION_PATH, options.section("authenticationConfiguration"), &IDP)?,
     };
-    let api = server::api(options, origin)?;
     let issued = Issued::new(api, idp.text("authorityUrl")?).map_err(|rule| idp.error(rule, "authorityUrl"))?;
     Ok(Read {
         provider: issued.provider(issuer),

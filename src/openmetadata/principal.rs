@@ -64,7 +64,8 @@ impl Rules {
         };
         rules.allowed_domains = authorizer.list("allowedDomains")?.unwrap_or_default();
         rules.allowed_email_domains = authorizer.list("allowedEmailDomains")?.unwrap_or_default();
-        let first = || [&rules.allowed_email_domains, &rules.allowed_domains].into_iter().flatten().next().map(String::as_str);
+        let lists = [&rules.allowed_email_domains, &rules.allowed_domains];
+        let first = || lists.into_iter().find_map(|domains| domains.iter().min()).map(String::as_str);
         rules.domain = authorizer.text("principalDomain")?.or_else(first).unwrap_or("openmetadata.org").into();
         let claims = || ["email", "preferred_username", "sub"].map(String::from).into();
         rules.claims = authentication.list("jwtPrincipalClaims")?.unwrap_or_else(claims);

@@ -134,6 +134,12 @@ fn where_the_person_comes_back_to() {
             Some("/callback"),
             "https://app.example/callback",
         ),
+        (
+            "callback-url-a-known-path",
+            json!({ "callbackUrl": "/callback" }),
+            None,
+            "authenticationConfiguration.callbackUrl: origin",
+        ),
         ("callback-url-a-path", json!({ "callbackUrl": "/om" }), None, "authenticationConfiguration.callbackUrl: origin"),
         (
             "callback-url-no-address",
@@ -265,6 +271,10 @@ fn servers_and_issuers_that_are_none() {
         ),
     ] {
         assert_eq!(refusal(name, result), ["config_invalid openMetadata.", expected].concat(), "{name}");
+    }
+    for server in ["http://catalog.example", "https://catalog.example?a"] {
+        let public = read(json!({ "server": server, "authenticationConfiguration": cognito() }));
+        assert!(refusal(server, public).starts_with("config_invalid openMetadata.server: "), "tokens go there: {server}");
     }
     assert_eq!(issued(json!({ "issuer": "catalog" })).unwrap().provider.issuers, ["catalog"]);
 }

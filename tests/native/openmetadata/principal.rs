@@ -95,14 +95,14 @@ fn legacy() -> Vec<Row> {
         (
             "domain-of-the-allowed",
             json!({}),
-            json!({ "allowedDomains": ["corp.example", "b.example"] }),
+            json!({ "allowedDomains": ["z.example", "corp.example"] }),
             json!({ "sub": "ada" }),
             "ada ada@corp.example - -",
         ),
         (
             "domain-of-the-allowed-addresses",
             json!({}),
-            json!({ "allowedEmailDomains": ["corp.example"], "allowedDomains": ["b.example"] }),
+            json!({ "allowedEmailDomains": ["z.example", "corp.example"], "allowedDomains": ["b.example"] }),
             json!({ "sub": "ada" }),
             "ada ada@corp.example - -",
         ),
