@@ -185,7 +185,7 @@ pub fn read_refresh(response: &HttpResponse) -> Result<Tokens, Error> {
         _ => {}
     }
     let invalid = |rule| Error::new(ErrorCode::TokensInvalid, rule);
-    if response.status == 200 && response.body.as_ref().is_some_and(|body| split_at_mark(body.expose(), FAILED).is_some()) {
+    if response.body.as_ref().is_some_and(|body| split_at_mark(body.expose(), FAILED).is_some()) {
         return refused(ErrorCode::GrantRefused);
     }
     let json = response.object(invalid)?;
