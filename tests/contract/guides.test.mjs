@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { CODES } from "../../pkg/errors-saml.js";
 
 const root = new URL("../../", import.meta.url);
 const folder = new URL("www/guides/", root);
@@ -12,7 +11,8 @@ const guides = readdirSync(folder).filter((file) => file.endsWith(".md"));
 const pictures = readdirSync(new URL("images/", folder));
 const all = (pattern, text) => [...text.matchAll(pattern)].map(([, found]) => found);
 
-const codes = new Set([...Object.keys(CODES), ...all(/^ {2}(\w+): \["/gm, readFileSync(new URL("pkg/errors.js", root), "utf8"))]);
+const lists = readdirSync(new URL("pkg/", root)).filter((file) => /^errors.*\.js$/.test(file));
+const codes = new Set(lists.flatMap((file) => all(/^ {2}(\w+): \["/gm, readFileSync(new URL(`pkg/${file}`, root), "utf8"))));
 /** As GitHub makes anchors of headings. */
 const anchors = (text) => all(/^#+ (.*)$/gm, text).map((heading) => heading.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"));
 
@@ -24,7 +24,7 @@ for (const guide of guides) {
       assert.ok(existsSync(target), link);
       if (anchor) assert.ok(anchors(readFileSync(target, "utf8")).includes(anchor), link);
     }
-    const tests = all(/`(tests\/[^`]+)`/g, text(guide));
+    const tests = all(/(?:`|\]\(\.\.\/\.\.\/)(tests\/[^`)]+)/g, text(guide));
     assert.deepEqual(tests.filter((file) => !existsSync(new URL(file, root))), []);
     assert.ok(tests.length > 0, "what is proven, and where");
   });
@@ -34,6 +34,12 @@ for (const guide of guides) {
     assert.deepEqual(named.filter((code) => !codes.has(code)), []);
   });
 }
+
+test("the README's table has every guide, and a test beside it", () => {
+  const rows = all(/^\|(.*www\/guides\/.*)\|$/gm, readFileSync(new URL("README.md", root), "utf8"));
+  for (const row of rows) for (const link of all(/\]\(([^)]+)\)/g, row)) assert.ok(existsSync(new URL(link, root)), link);
+  for (const guide of guides) assert.match(rows.find((row) => row.includes(`(www/guides/${guide})`)) ?? "", /\(tests\/systems\//, guide);
+});
 
 test("every picture is in a guide", () => {
   const shown = guides.flatMap((guide) => all(/!\[[^\]]+\]\(images\/([^)]+)\)/g, text(guide)));

@@ -6,16 +6,23 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { everythingKept, person } from "../e2e/life.mjs";
 import { freePort, ready, startWorld } from "../e2e/world.mjs";
 import { seedIdentityPool } from "../providers/identity-pool.mjs";
 import { startMinistack } from "../providers/ministack.mjs";
 import { startMoto } from "../providers/moto.mjs";
 import { asked, caller, callerOf, credentials, interfere, roleName, roleOf, sdk } from "./aws-sdk.mjs";
+import { picture } from "./picture.mjs";
 
 const moto = await startMoto({ port: await freePort() });
 after(moto.stop);
-const world = await startWorld({ startProvider: emulator, config: { aws: { endpoints: { sts: moto.origin } } } });
+const world = await startWorld({
+  startProvider: emulator,
+  config: { aws: { endpoints: { sts: moto.origin } } },
+  siteDir: fileURLToPath(new URL("site/", import.meta.url)),
+  demo: { app: "Reports", system: "Amazon Cognito" },
+});
 after(world.stop);
 const { identityPoolId, roles, engineer, user } = world.provider;
 const endpoints = { identityPool: `${world.provider.origin}/`, sts: `${world.provider.origin}/` };
@@ -49,6 +56,13 @@ test("an AWS SDK acts in the role of this run, by two requests, and nothing is s
 
   const kept = await everythingKept(page);
   for (const secret of [given.accessKeyId, given.secretAccessKey, given.sessionToken, given.identityId]) assert.ok(!kept.includes(secret));
+});
+
+test("pictures for the guide", async (t) => {
+  const page = await signedIn(t);
+  await page.evaluate(() => document.querySelector("#get-credentials").click());
+  await page.waitForFunction(() => document.querySelector("#credentials dl"));
+  await picture(page, "identity-pool-credentials");
 });
 
 test("with another secret AWS refuses", async (t) => {

@@ -9,6 +9,7 @@ import { becomes, everythingKept, heard, LIFETIME, mark, person, refusal, shown,
 import { requests } from "../e2e/wire.mjs";
 import { ready, rejection, stored, verdict } from "../e2e/world.mjs";
 import { DOWNGRADED, startSamlCatalog } from "./openmetadata.mjs";
+import { picture } from "./picture.mjs";
 
 const world = await startSamlCatalog();
 const { origin, provider } = world;
@@ -53,6 +54,17 @@ async function arrive(t, generation, address, options = {}) {
 }
 
 const isClean = (page) => assert.ok(!/id_token|email=|name=/.test(page.url()), page.url());
+
+test("pictures for the guide", async (t) => {
+  world.use("new");
+  const page = await world.open(t, "/my-data");
+  await ready(page);
+  await picture(page, "openmetadata-saml-signed-out");
+  await world.begin(page);
+  await world.logIn(page);
+  assert.equal((await ready(page)).status, "signedIn");
+  await picture(page, "openmetadata-saml-signed-in");
+});
 
 // ── signing in ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -104,9 +116,10 @@ for (const [name, { generation, harness, login, callback, answer }] of Object.en
     const isBack = ({ url }) => url.startsWith(origin + callback);
     const all = requests(page.wire);
     const sent = all.slice(all.findIndex(isBack) + 1);
-    // The HTML's own script is asked for before any of its code can run, by the page's own server.
-    const referers = all.filter(({ url }) => url !== `${origin}/app.js`).map(({ headers }) => headers.referer ?? "");
-    const served = world.site.requests.filter(({ path }) => path !== "/app.js" && !isBack({ url: origin + path }));
+    // The HTML's own parts are asked for before any of its code can run, by the page's own server.
+    const isOwn = (path) => ["/app.js", "/style.css", "/icon.svg"].includes(path);
+    const referers = all.filter(({ url }) => !isOwn(new URL(url).pathname)).map(({ headers }) => headers.referer ?? "");
+    const served = world.site.requests.filter(({ path }) => !isOwn(path) && !isBack({ url: origin + path }));
     assert.ok(sent.some(({ url }) => url === `${origin}/beacon`) && referers.includes(`${origin}${callback}`), "requests and Referers are seen at all");
     const cdp = await page.context().newCDPSession(page);
     const { entries } = await cdp.send("Page.getNavigationHistory");

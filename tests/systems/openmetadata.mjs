@@ -104,6 +104,8 @@ export async function startSamlCatalog({ authentication, authorizer, users } = {
     startProvider,
     port,
     config: () => ({ openMetadata: { server: page } }),
+    siteDir: fileURLToPath(new URL("site/", import.meta.url)),
+    demo: { app: "OpenMetadata", system: "your company’s login" },
     browserOptions: { args: [mapHosts([DOWNGRADED], port)] },
   });
   const { provider, atSite } = world;

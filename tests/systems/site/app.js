@@ -12,14 +12,15 @@
 //   options  joins the site's configuration
 //   stay     keeps the address of the redirect URI instead of going to `returnTo`
 //   manual   leaves `ready()` to the test
+//   beacon   asks for /beacon as soon as there is a client, as an app's analytics would
 
 import * as gatepass from "/gatepass/index.js";
 import config, { demo } from "/config.js";
-import { button, h, table } from "./dom.js";
+import { button, facts, h, table } from "./dom.js";
 import { pass } from "./pass.js";
 import { problemCard } from "./problem.js";
 
-const { saml, options, stay, manual } = window.harness ?? {};
+const { saml, options, stay, manual, beacon } = window.harness ?? {};
 const { app = "gatepass", system = "the identity provider" } = demo;
 const [main, view, problem, state, brand] = ["main", "view", "problem", "state", "app"].map((id) => document.getElementById(id));
 
@@ -34,6 +35,7 @@ window.config = {
   ...(stay && { onCallback: (result) => callbacks.push(result) }),
 };
 window.auth = gatepass.createGatepass(window.config);
+if (beacon) fetch("/beacon");
 window.snapshots = [];
 
 document.title = brand.textContent = app;
@@ -79,8 +81,18 @@ function somebody(snapshot) {
     "div",
     { class: "stack" },
     pass(snapshot, more, [button("Sign out", signOut, { id: "sign-out" })]),
+    config.aws && awsCard(),
     h("section", card, h("h2", {}, `What ${system} says`), said.length ? table(said.map(row)) : h("p", {}, "Nothing besides.")),
   );
+}
+
+/** The credentials, but for what makes them work. */
+function awsCard() {
+  const place = h("div", { id: "credentials" });
+  const show = ({ accessKeyId, identityId, expiration }) =>
+    place.replaceChildren(facts({ "Access key": h("code", {}, accessKeyId), Identity: h("code", {}, identityId), "Valid until": expiration.toLocaleTimeString() }));
+  const get = () => auth.awsCredentials().then(show, showProblem);
+  return h("section", { class: "card" }, h("h2", {}, "AWS credentials"), place, button("Get credentials", get, { id: "get-credentials" }));
 }
 
 const row = ([name, value]) => [h("code", {}, name), readable(value)];
