@@ -11,6 +11,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := pkg
+.NOTPARALLEL: # port 8585 is one, and the machine too
 .PHONY: pkg setup demo demo-check test lint native c14n browser contract acs packaging e2e systems engines size bench fuzz
 
 need = bash tests/setup.sh

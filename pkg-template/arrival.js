@@ -1,6 +1,6 @@
 // The address that this page was opened with. On the redirect URI the authorization response leaves
 // the address bar at once, before anything is loaded: no Referer, no history entry, no screenshot
-// carries a code. Once per page, shared by all clients. The SAML door's addresses likewise.
+// carries a code. Once per page, shared by all clients. SAML's and OpenMetadata's addresses likewise.
 
 const LOGOUT = /^(SAML(Request|Response|Encoding)|RelayState|Sig(Alg|nature))$/;
 const QUERY = /^(code|state|iss|error(_description|_uri)?|session_state|saml_handle)$/;
@@ -17,7 +17,9 @@ export function takeArrival({ redirectUri = "/callback", saml, openMetadata }) {
   const { acsUrl, sloUrl } = saml?.sp ?? {};
   // A post that no worker took may be answered with the app's own page: nothing is in its address.
   return (
-    take(redirectUri, TELLTALE, openMetadata ? TOKEN : QUERY, TOKEN) ?? (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ?? (acsUrl && take(acsUrl, /^/, /^$/))
+    take(redirectUri, TELLTALE, openMetadata ? TOKEN : QUERY, TOKEN) ??
+    (sloUrl && take(sloUrl, /[?&]SAMLRe/, LOGOUT)) ??
+    (acsUrl && take(acsUrl, /^/, /^$/))
   );
 }
 

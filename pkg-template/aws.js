@@ -11,16 +11,16 @@ import { send } from "./wire.js";
 
 const GUEST = "guest";
 const RESPONSE_LIFETIME = 300; // seconds after which STS takes a SAML response no more
-const rooms = new WeakMap(); // by client: what gives its credentials
+const providers = new WeakMap(); // by client: what gives its credentials
 
 /** `Gatepass.awsCredentials`; `kit`: what the page has once. */
 export async function awsCredentials(client, kit, { forceRefresh = false } = {}) {
-  if (!rooms.has(client)) {
+  if (!providers.has(client)) {
     const opened = open(client, kit);
-    rooms.set(client, opened);
-    opened.catch(() => rooms.delete(client));
+    providers.set(client, opened);
+    opened.catch(() => providers.delete(client));
   }
-  const give = await rooms.get(client);
+  const give = await providers.get(client);
   return give(forceRefresh);
 }
 
@@ -94,7 +94,6 @@ async function open(client, kit) {
   const login = async () => {
     const { user, since, base } = session.held;
     if (!saml) return { issuer: user.issuer, value: (await client.live(0)).idToken };
-    if (!client.door.samlResponse) throw new kit.GatepassError("config_invalid", { option: "aws.saml", rule: "conflict" });
     if (elapsed({ at: since * 1000, base }) >= RESPONSE_LIFETIME) throw session.nobody("response_expired");
     return { issuer: "", value: await client.door.samlResponse() };
   };

@@ -28,6 +28,9 @@ export async function enter(client, kit) {
   kit.enter(client, module);
   const { core, door, log } = client;
   breakLoops(client, kit.GatepassError);
+  // A callback page is nowhere to come back to, whichever one the server knows.
+  const { signIn } = door;
+  door.signIn = (options, here) => signIn(options, location.pathname.endsWith("/callback") ? "/" : here);
   if (!core.isIssued()) return;
 
   const { arrive, signOut } = door;

@@ -62,7 +62,7 @@ export interface Gatepass {
    *   when no store keeps the transaction, `interrupted` when the person comes back with the back
    *   button, `config_invalid`, `unsupported_environment`. SAML: `worker_unavailable` (`details.rule`: `unsupported`,
    *   `script`, `scope`, `timeout`), `request_invalid` when `sp.sign` fails (`failed`) or the page's
-   *   Content Security Policy forbids the form (`form_action`).
+   *   Content Security Policy forbids the form (`form_action`). OpenMetadata: `sign_in_loop`.
    * @see RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1; SAML core §3.4.1, SAML bindings §3.4, §3.5
    */
   signIn(options?: SignInOptions): Promise<never>;
@@ -172,7 +172,7 @@ export interface Gatepass {
    * Never fails for the network: local state is gone first.
    *
    * @throws {GatepassError} `request_invalid` for an option that does not exist, or `everywhere` at a
-   *   provider that has no such thing: nothing has been done then. `interrupted` when the person comes back with the
+   *   provider that has no such thing (it needs the section `cognito`): nothing has been done then. `interrupted` when the person comes back with the
    *   back button.
    * @see RFC 7009; Cognito `/logout`; OpenID Connect RP-Initiated Logout §2, without `id_token_hint`: a
    *   token has no place in an address, so a provider may ask the person to confirm; SAML profiles §4.4
@@ -301,9 +301,12 @@ export interface User {
   readonly emailVerified?: boolean;
   /** `cognito:groups`. SAML: by `attributes`. */
   readonly groups: readonly string[];
-  /** `cognito:roles`; SAML: by `attributes`. Then `defaultRoles` of the configuration when there are none. */
+  /** `cognito:roles`; OpenMetadata: `roles` too; SAML: by `attributes`. Then `defaultRoles` of the configuration when there are none. */
   readonly roles: readonly string[];
-  /** OpenMetadata: an administrator by `adminPrincipals` or by the role `Admin`. Missing: the server does not tell. */
+  /**
+   * OpenMetadata: an administrator by `adminPrincipals` or `adminEmails`, or by the role `Admin` where roles count: with
+   * `useRolesFromProvider`, and in the server's own tokens. Missing: not known here.
+   */
   readonly isAdmin?: boolean;
   /** OpenMetadata alone. */
   readonly principal?: OpenMetadataPrincipal;
@@ -400,12 +403,15 @@ export interface AwsConfig {
   identityPoolId?: string;
   /** Of the identity pool and of STS. Default: the pool id's. */
   region?: string;
-  /** ARN of the role to assume, where the pool lets a person choose (`CustomRoleArn`); needed with `flow: "basic"`. Default: the pool chooses. */
+  /**
+   * ARN of the role to assume, where the pool lets a person choose (`CustomRoleArn`). Needed with `flow: "basic"`, and for STS
+   * without a pool. Default: the pool chooses.
+   */
   roleArn?: string;
   /**
    * The name that the pool or IAM knows the provider by. Default: the ID token's issuer without `https://`. A user pool with
    * an *updated* issuer therefore goes by `issuer-cognito-idp.…`; set `loginsKey` where the identity pool knows it by
-   * `cognito-idp.…`.
+   * `cognito-idp.…`. Needed with SAML and `exchange`, whose ID token's issuer nobody here knows; not with `aws.saml`.
    */
   loginsKey?: string;
   /** Who is not signed in gets credentials too, those of the pool's unauthenticated role. Not with `basic`. Default: false. */
@@ -517,7 +523,7 @@ export interface OidcConfig {
  *
  * A public client of `aws-cognito`, `google`, `okta`, `auth0`, `azure` or `custom-oidc`: always authorization code + PKCE,
  * whatever the server's `responseType` says, with the endpoints of `authority`'s metadata. `saml`, and every confidential
- * client: the server signs in and issues the token, which is held against its own key set. `basic` and `ldap` are
+ * client: the server signs in and issues the token, which is held against its own key set. `basic`, `ldap` and `openmetadata` are
  * `config_invalid` / `unsupported`.
  *
  * Other defaults than elsewhere: `bearer` is `id`, which is what the server takes; `apiOrigins` is the server's;
@@ -533,8 +539,8 @@ export interface OpenMetadataConfig {
    */
   authenticationConfiguration?: Readonly<Record<string, unknown>>;
   /**
-   * `authorizerConfiguration`, likewise: principalDomain, allowedDomains, adminPrincipals. What it leaves out is as the server
-   * says, which is the domain alone.
+   * `authorizerConfiguration`, likewise: principalDomain, enforcePrincipalDomain, allowedDomains, allowedEmailDomains,
+   * adminPrincipals, adminEmails, useRolesFromProvider. What it leaves out is as the server says, which is the domain alone.
    */
   authorizerConfiguration?: Readonly<Record<string, unknown>>;
   /** `iss` of the tokens that the server issues (`jwtTokenConfiguration.jwtissuer`). Default: `open-metadata.org`. */

@@ -19,7 +19,8 @@ export function createGatepass(config) {
   }
   if (typeof window !== "undefined") fetchDoor(door).catch(() => {}); // early: it is there when the first method is called
   const { openMetadata } = config;
-  if (openMetadata) config = { bearer: "id", apiOrigins: [parseUrl(openMetadata.server ?? "", globalThis.location?.href)?.origin], ...config };
+  const server = openMetadata && parseUrl(openMetadata.server ?? "", globalThis.location?.href)?.origin;
+  if (openMetadata) config = { bearer: "id", apiOrigins: [server], ...config };
   return createBy(async (client) => (await fetchDoor(door)).enter(client, { ...kit, enter }), config);
 }
 

@@ -1,4 +1,4 @@
-// What the page has once, for the SAML door and for AWS credentials: they are fetched apart, and must not bring their own.
+// What the page has once, for all that is fetched apart and must not bring its own.
 
 import { GatepassError, addCodes, toGatepassError } from "./errors.js";
 import { doors, load } from "./load.js";

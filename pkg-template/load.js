@@ -9,8 +9,8 @@ const modules = { oidc: [() => import("./wasm/gatepass.js"), () => import("./was
 const loading = {}; // one load of each module, shared; forgotten if it fails
 
 /**
- * For the SAML door and for what gives AWS credentials, which add their modules. `oidc`, `saml`: the page has such a client; `coming`: the SAML door is on its way;
- * `join` may answer with another module's name.
+ * For what is fetched apart and adds its module. `oidc`, `saml`: the page has such a client; `coming`: a door is on its
+ * way; `join` may answer with another module's name.
  */
 export const doors = { modules, loading, join: (door) => door };
 

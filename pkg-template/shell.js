@@ -1,7 +1,7 @@
 // The contract's methods: one object per client, whichever door it takes. The core is loaded on first use.
 //
 //   createGatepass ── arrival.js takes the response out of the address bar, synchronously
-//        └─ method ── client.js ── session.js ── the door (door-oidc.js, door-saml.js) ── the core's steps
+//        └─ method ── client.js ── session.js ── the door (door-*.js) ── the core's steps
 
 import { parseUrl, takeArrival } from "./arrival.js";
 import { makeClient } from "./client.js";

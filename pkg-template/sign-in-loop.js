@@ -7,9 +7,9 @@ const MARK = "signed-in-at";
 const MOST = 3;
 const WINDOW = 60; // seconds
 
-/** Refuses the client's sign-ins beyond three within a minute; a sign-out forgets them. */
+/** Refuses the client's sign-ins beyond three by redirect within a minute; a sign-out forgets them. */
 export function breakLoops({ door, records }, GatepassError) {
-  const { arrive, signIn, signInWithPopup, signOut } = door;
+  const { arrive, signOut } = door;
   const now = () => Math.floor(Date.now() / 1000);
   const recent = () => (records.mark(MARK) ?? "").split(",").filter((time) => time && Math.abs(now() - time) < WINDOW);
   const unlooped = (begin) => (...args) => {
@@ -22,8 +22,7 @@ export function breakLoops({ door, records }, GatepassError) {
   };
 
   door.arrive = (...args) => arrive(...args).then(noted);
-  door.signIn = unlooped(signIn);
-  door.signInWithPopup = unlooped(signInWithPopup);
+  for (const way of ["signIn", "signInWithPopup", "startFrom"]) door[way] = unlooped(door[way]);
   door.signOut = (...args) => {
     records.setMark(MARK);
     return signOut(...args);

@@ -12,6 +12,8 @@ use crate::oidc::clock::Clock;
 use crate::oidc::config::Config;
 use crate::oidc::id_token::{self, IdToken};
 use crate::oidc::tokens::Tokens;
+#[cfg(feature = "openmetadata")]
+use crate::openmetadata;
 use crate::secret::Secret;
 use crate::text::full_name;
 
@@ -75,7 +77,7 @@ impl Session {
         let mut roles = texts("cognito:roles");
         #[cfg(feature = "openmetadata")]
         if config.openmetadata.is_some() {
-            roles.extend(texts("roles"));
+            roles.extend(openmetadata::principal::roles(&self.identity.claims).map(Json::from));
         }
         if roles.is_empty() {
             roles = config.common.default_roles.iter().map(|role| role.as_str().into()).collect();

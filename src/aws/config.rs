@@ -83,7 +83,6 @@ impl Config {
         if role_arn.is_none() && (is_basic || pool_id.is_none()) {
             return Err(aws.error(MISSING, "roleArn"));
         }
-        let is_door = |door: &str| json.get(door).is_some();
         // What the other options leave no place for.
         for (option, is_out_of_place) in [
             ("flow", is_basic && saml.is_some()),
@@ -91,7 +90,7 @@ impl Config {
             ("loginsKey", logins_key.is_some() && saml.is_some()),
             ("sessionName", aws.section("sessionName").is_some() && !is_basic),
             ("durationSeconds", duration.is_some() && pool_id.is_some() && !is_basic),
-            ("saml", saml.is_some() && (is_door("cognito") || is_door("oidc"))),
+            ("saml", saml.is_some() && json.get("saml").is_none()),
         ] {
             if is_out_of_place {
                 return Err(aws.error(CONFLICT, option));

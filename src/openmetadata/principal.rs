@@ -174,7 +174,7 @@ impl Principal {
 }
 
 /// The texts of the claim `roles`.
-pub fn roles(claims: &Json) -> impl Iterator<Item = &str> {
+pub(crate) fn roles(claims: &Json) -> impl Iterator<Item = &str> {
     member(claims, "roles").and_then(Json::as_array).unwrap_or_default().iter().filter_map(Json::as_str)
 }
 

@@ -109,6 +109,8 @@ fn every_misuse_names_its_option() {
     ] {
         assert_eq!(refusal(parse(aws)), expected, "{name}");
     }
+    let text = json!({ "openMetadata": {}, "aws": pool(json!({ "saml": saml })) }).to_string();
+    assert_eq!(refusal(Config::parse(&text)), "aws.saml: conflict", "no response of ours");
     assert_eq!(refusal(Config::parse(r#"{"cognito":{}}"#)), "aws: missing");
     assert_eq!(refusal(Config::parse("no json")), "config: type");
 

@@ -63,8 +63,8 @@ async function open(t, folder, { path = "/", csp = CSP, missing, insecure = fals
 
 const started = (page) => page.evaluate(() => window.started);
 const start = (page) => page.evaluate(() => window.start());
-// What this page has no use for: the other door, AWS credentials, other subpaths.
-const OTHERS = /^(acs.*|amplify|aws.*|door-saml.*|errors-aws|errors-saml|hand-over|replay|saml.*|spki|testing|verifier)\.js$/;
+// What this page has no use for: the other doors, AWS credentials, other subpaths.
+const OTHERS = /^(acs.*|amplify|aws.*|door-(openmetadata|saml).*|errors-.*|hand-over|replay|saml.*|sign-in-loop|spki|testing|verifier)\.js$/;
 const without = (object) => JSON.parse(JSON.stringify(object)); // undefined members do not count
 
 test("bundled by esbuild: the wasm comes as one chunk on first use, and nothing else is asked for", async (t) => {

@@ -3,15 +3,17 @@
 import { request as send } from "node:http";
 
 /** A Node request handler that lets `address`, `http://host:port`, answer. It keeps Host, cookies and redirects as they are. */
-export function proxyTo(address) {
+export const proxyTo = (address) => (request, response) => passOn(request, response, address);
+
+/** Passes one request on; `changes` are another `path`, other `headers`. */
+export function passOn(request, response, address, changes) {
   const { hostname, port } = new URL(address);
-  return (request, response) => {
-    const { method, url: path, headers } = request;
-    const onward = send({ hostname, port, method, path, headers }, (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
-    });
-    onward.once("error", () => response.headersSent ? response.destroy() : response.writeHead(502).end());
-    request.pipe(onward);
-  };
+  const { method, url: path, headers } = request;
+  const onward = send({ hostname, port, method, path, headers, agent: false, ...changes }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  onward.once("error", () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
+  response.once("close", () => onward.destroy());
+  request.pipe(onward);
 }

@@ -3,10 +3,10 @@
 //
 //   https://host ── this port, a certificate of this run ── target(host) ── the emulator, which sees host and headers as sent
 
-import { request as httpRequest } from "node:http";
 import { createServer } from "node:https";
 import { makeIdentity } from "./certificate.mjs";
 import { listen } from "./listen.mjs";
+import { passOn } from "./proxy.mjs";
 
 /**
  * Listens with TLS on `port` of 127.0.0.1 and passes every request on to `target`: an origin, or what says the origin of
@@ -23,16 +23,7 @@ export async function startTlsFront({ port, target, paths = {} }) {
     if (!to) return response.writeHead(421).end(`nobody here is ${host}`);
     const [pathname, ...query] = request.url.split(/(?=\?)/);
     const path = [paths[pathname] ?? pathname, ...query].join("");
-    const { method } = request;
-    const headers = { ...request.headers, "x-forwarded-proto": "https" };
-    const { hostname, port } = new URL(to);
-    const onward = httpRequest({ hostname, port, method, path, headers, agent: false }, (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on("error", () => response.destroy()); // as the emulator behind does
-    response.on("close", () => onward.destroy());
-    request.pipe(onward);
+    passOn(request, response, to, { path, headers: { ...request.headers, "x-forwarded-proto": "https" } });
   };
 
   return { port, hosts, stop: await listen(createServer({ key, cert }, pass), port, "TLS in front of an emulator") };

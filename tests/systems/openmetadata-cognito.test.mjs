@@ -2,7 +2,7 @@
 // names. The pool is ministack's, behind TLS; the server is the stand-in, which judges the bearer by PyJWT.
 
 import assert from "node:assert/strict";
-import { after, afterEach, test } from "node:test";
+import { after, test } from "node:test";
 import { person } from "../e2e/life.mjs";
 import { requests } from "../e2e/wire.mjs";
 import { freePort, ready, rejection, stored, verdict } from "../e2e/world.mjs";
@@ -16,7 +16,6 @@ const world = await startCatalog({ generation: "new", connect: [`http://localhos
 const { catalog, provider, origin } = world;
 const { engineer } = provider;
 after(world.stop);
-afterEach(() => catalog.misbehave({}));
 
 // As the guide writes it, the two names in braces filled in.
 const authenticationConfiguration = {
@@ -115,6 +114,14 @@ test("renewed at the pool: the server takes the new token too", async (t) => {
   assert.notEqual(renewed, before);
   const answer = await loggedInUser(renewed);
   assert.deepEqual([answer.status, (await answer.json()).name], [200, "ada"]);
+});
+
+test("a sign-in from the callback page comes back to the start page", async (t) => {
+  const page = await world.open(t, "/auth/callback", { harness: { options: SERVER } });
+  await world.begin(page);
+  await world.logIn(page, engineer);
+  assert.equal((await ready(page)).status, "signedIn");
+  assert.equal(page.url(), `${origin}/`);
 });
 
 test("sign-out speaks Cognito's dialect, and comes back", async (t) => {
@@ -257,17 +264,18 @@ test("custom-oidc, a public client, goes through the same door; a renewed token 
     authorizer: { principalDomain: "example.com" },
   });
   t.after(() => server.stop());
-  const options = { openMetadata: { authenticationConfiguration: { provider: "custom-oidc", providerName: "ours", authority: oidc.issuer, clientId: oidc.clientId, jwtPrincipalClaims: ["sub"] }, authorizerConfiguration: { principalDomain: "example.com" } } };
+  const { issuer: authority, clientId } = oidc;
+  const options = {
+    openMetadata: {
+      authenticationConfiguration: { provider: "custom-oidc", providerName: "ours", authority, clientId, jwtPrincipalClaims: ["sub"] },
+      authorizerConfiguration: { principalDomain: "example.com" },
+    },
+  };
   const grace = await person(t, world, { harness: { options } });
   const page = await grace.tab();
   await page.evaluate(() => void auth.signIn());
   await page.waitForURL((url) => url.origin === oidc.origin);
-  await page.evaluate(() => {
-    document.querySelector("#username").value = "grace";
-    document.querySelector("#password").value = "any";
-    document.querySelector("form").requestSubmit();
-  });
-  await page.waitForURL(world.atSite);
+  await world.logIn(page, { name: "grace", password: "any" });
   const { status, user } = await ready(page);
   assert.deepEqual([status, user.principal.name, user.principal.email], ["signedIn", "grace", "grace@example.com"]);
   const tokens = [await page.evaluate(() => auth.getIdToken())];

@@ -581,6 +581,7 @@ test("the API does not know the person and the page signs in each time: the four
   assert.equal((await asked(page))[0], 404);
   const error = await rejection(page, () => auth.signIn());
   assert.deepEqual([...verdict(error), error.turn, error.retryable], ["sign_in_loop", undefined, "developer", false]);
+  assert.deepEqual(verdict(await rejection(page, () => auth.startFrom("/?target_link_uri=/x"))), ["sign_in_loop", undefined], "a link is no way round");
   assert.equal(page.url(), `${origin}/my-data`);
   const other = await world.open(t, "/", { context: page.context() });
   assert.deepEqual(verdict(await rejection(other, () => auth.signIn())), ["sign_in_loop", undefined]);

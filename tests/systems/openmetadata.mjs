@@ -18,10 +18,9 @@ export const HOSTS = ["cognito-idp.eu-central-1.amazonaws.com", "gatepass-demo.a
 const ORIGIN = "http://localhost:8585";
 
 /**
- * Starts it; `generation`, `authentication`, `authorizer` and `users` are the server's, `connect` are further origins that the
- * page may call. `world.catalog` is the stand-in, `world.provider.address` where ministack really is.
+ * Starts it; `generation` is the server's, `connect` are further origins that the page may call. `world.catalog` is the stand-in, `world.provider.address` where ministack really is.
  */
-export async function startCatalog({ generation, authentication, authorizer, users, connect = [] } = {}) {
+export async function startCatalog({ generation, connect = [] }) {
   const tlsPort = await freePort();
   const started = [];
   const startProvider = async (options) => {
@@ -38,10 +37,9 @@ export async function startCatalog({ generation, authentication, authorizer, use
         clientId: pool.clientId,
         callbackUrl: `${ORIGIN}/callback`,
         publicKeyUrls: [pool.jwksUri, `${ORIGIN}/api/v1/system/config/jwks`],
-        ...authentication,
       },
-      authorizer: { principalDomain: "example.com", adminPrincipals: ["ada"], ...authorizer },
-      users: users ?? [{ name: "ada", email: pool.engineer.name }],
+      authorizer: { principalDomain: "example.com", adminPrincipals: ["ada"] },
+      users: [{ name: "ada", email: pool.engineer.name }],
     });
     started.push(catalog);
     return {
@@ -74,7 +72,7 @@ export const DOWNGRADED = "catalog.example";
  * `world.use(generation)` puts one behind the page. `world.stub(path, answer)` answers requests to `/api/…` in its
  * place, until `world.stub(path)`.
  */
-export async function startSamlCatalog({ authentication, authorizer, users } = {}) {
+export async function startSamlCatalog() {
   const port = await freePort();
   const page = `http://localhost:${port}`;
   const stubs = new Map();
@@ -87,10 +85,9 @@ export async function startSamlCatalog({ authentication, authorizer, users } = {
         port: await freePort(),
         generation,
         origin: page,
-        authentication,
-        authorizer: { principalDomain: "example.com", adminPrincipals: ["alice"], ...authorizer },
+        authorizer: { principalDomain: "example.com", adminPrincipals: ["alice"] },
         saml: { idp: { entityId, singleSignOn, certificate } },
-        users: users ?? [{ name: "alice", email: idp.email }],
+        users: [{ name: "alice", email: idp.email }],
       });
     const catalogs = { old: await start("old"), mid: await start("mid"), new: await start("new") };
     const api = (request, response) => {

@@ -62,6 +62,10 @@ const endpoints: OidcConfig["endpoints"] = {
 };
 createGatepass({ oidc: { issuer: "https://id.example", clientId: "abc" }, storage: store });
 createGatepass({ oidc: { issuer: "https://id.example", clientId: "abc", endpoints } });
+createGatepass({ openMetadata: {} });
+createGatepass({ openMetadata: { server: "https://catalog.example", authenticationConfiguration: { provider: "aws-cognito" } }, name: "catalog" });
+// @ts-expect-error one door
+createGatepass({ openMetadata: {}, oidc: { issuer: "https://id.example", clientId: "abc" } });
 
 async function start(): Promise<string> {
   await init();
@@ -82,6 +86,8 @@ async function start(): Promise<string> {
       const groups: readonly string[] = [...user.groups, ...user.roles];
       const claim: unknown = user.claims["custom:department"];
       const door: "oidc" | "saml" = via;
+      const problem: "claims" | "email" | "domain" | "email_verified" | undefined = user.principal?.problem;
+      if (problem || user.isAdmin) console.log(problem, user.principal?.displayName);
       const departments: readonly string[] = user.attributes["department"] ?? [];
       return [user.id, user.issuer, user.name ?? user.email ?? "", expiresAt.toISOString(), String(claim), door, ...departments, stale ? "…" : "", ...groups].join();
     }

@@ -88,8 +88,9 @@ fn callbacks_that_a_page_knows_beforehand() {
         ("auth-callback", "https://app.example/auth/callback", None, "https://app.example/auth/callback"),
         ("saml-callback", "https://app.example/saml/callback", None, "https://app.example/saml/callback"),
         ("empty", "", None, "https://app.example/callback"),
-        ("elsewhere", "https://app.example/om/callback", None, missing),
-        ("elsewhere-and-said", "https://app.example/om/callback", Some("/om/callback"), "https://app.example/om/callback"),
+        ("below-a-base-path", "https://app.example/om/callback", None, "https://app.example/om/callback"),
+        ("elsewhere", "https://app.example/om/back", None, missing),
+        ("elsewhere-and-said", "https://app.example/om/back", Some("/om/back"), "https://app.example/om/back"),
         ("of-another-origin", "https://catalog.example/om/callback", Some("/callback"), "https://app.example/callback"),
     ] {
         let mut json = json!({ "openMetadata": { "server": SERVER } });
