@@ -10,10 +10,10 @@ const TELLTALE = /[?#&](code|error|id_token|saml_handle)=/;
 let taken; // { origin + path, full address }
 
 /** The full address if this page is where `config` awaits a response, with one in it; else undefined. */
-export function takeArrival({ redirectUri = "/callback", saml, openMetadata }) {
-  // Each generation of OpenMetadata's servers comes back to another one: /callback, /auth/callback, /saml/callback.
+export function takeArrival({ redirectUri, saml, openMetadata }) {
+  // Each generation of OpenMetadata's servers comes back to another one.
   const here = openMetadata && globalThis.location?.pathname;
-  if (here?.endsWith("/callback")) redirectUri = here;
+  redirectUri ??= /^.(auth|saml).callback$/.test(here) ? here : "/callback";
   const { acsUrl, sloUrl } = saml?.sp ?? {};
   // A post that no worker took may be answered with the app's own page: nothing is in its address.
   return (

@@ -527,7 +527,8 @@ export interface OidcConfig {
  * `config_invalid` / `unsupported`.
  *
  * Other defaults than elsewhere: `bearer` is `id`, which is what the server takes; `apiOrigins` is the server's;
- * `redirectUri` is `callbackUrl`, or where the server's own page comes back to (`/auth/callback`, `/saml/callback`).
+ * `redirectUri` is `callbackUrl`, or where the server's own page comes back to (`/auth/callback`, `/saml/callback`). A `callbackUrl`
+ * with another path than these and `/callback` must be said as `redirectUri` too (`config_invalid` / `missing`).
  */
 export interface OpenMetadataConfig {
   /** The server's address, with its base path if it has one. Default: this page's origin. */

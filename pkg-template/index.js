@@ -19,8 +19,10 @@ export function createGatepass(config) {
   }
   if (typeof window !== "undefined") fetchDoor(door).catch(() => {}); // early: it is there when the first method is called
   const { openMetadata } = config;
-  const server = openMetadata && parseUrl(openMetadata.server ?? "", globalThis.location?.href)?.origin;
-  if (openMetadata) config = { bearer: "id", apiOrigins: [server], ...config };
+  if (openMetadata) {
+    const server = parseUrl(openMetadata.server ?? "", globalThis.location?.href)?.origin;
+    config = { bearer: "id", apiOrigins: [server], ...config };
+  }
   return createBy(async (client) => (await fetchDoor(door)).enter(client, { ...kit, enter }), config);
 }
 

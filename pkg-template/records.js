@@ -6,6 +6,7 @@
 // | `gatepass:{client}:logout`       | localStorage: the ID of a LogoutRequest that was sent                  | its answer             |
 // | `gatepass:{client}:restarted`    | localStorage: when a sign-in was restarted without a click             | the next sign-in       |
 // | `gatepass:{client}:signed-in-at` | localStorage: OpenMetadata's sign-ins of the last minute              | a sign-out             |
+// | `gatepass:{client}:foreign-cookie` | localStorage: its `refreshToken` cookie was there before the sign-in  | the next sign-in       |
 // | `gatepass:{client}:openmetadata` | sessionStorage: what OpenMetadata's server says of itself              | an hour                |
 // | `gatepass:{client}:guest:{pool}` | localStorage: the identity of who is not signed in, at an AWS pool     | the pool forgets it    |
 

@@ -129,6 +129,9 @@ impl Client {
         }
         let (kind, response) = match callback::parse(address).map_err(error_to_js)? {
             Arrival::Nothing => ("nothing", None),
+            // Such a server answers with no code: a link with one must not begin a sign-in that somebody else ends.
+            #[cfg(feature = "openmetadata")]
+            Arrival::CodeWithoutState if self.config().issued().is_some() => ("nothing", None),
             Arrival::CodeWithoutState => ("stray", None),
             Arrival::ErrorWithoutState(error) => return Err(error_to_js(error)),
             Arrival::Response(response) => ("response", Some(response)),

@@ -47,6 +47,15 @@ impl Client {
         self.refresh_token.replace(token.map(Secret::new));
     }
 
+    /// The token in an address; `undefined` when there is none.
+    ///
+    /// # Errors
+    /// `callback_invalid`.
+    #[wasm_bindgen(js_name = tokenIn)]
+    pub fn token_in(&self, address: &str) -> Result<Option<String>, JsValue> {
+        issued::token_in(address).map(|token| token.map(|token| token.expose().into())).map_err(error_to_js)
+    }
+
     /// Ends the server's session; `undefined` where it has none.
     #[wasm_bindgen(js_name = endIssued)]
     pub fn end_issued(&self, token: &str) -> Option<JsValue> {
@@ -59,7 +68,8 @@ impl Client {
     pub(super) fn issued_answer(&self, address: &str, record: &str) -> Result<JsValue, Error> {
         let transaction = Transaction::read(record).ok_or_else(|| callback::refused("state_unknown"))?;
         let refresh_token = self.refresh_token.borrow();
-        let body = issued::answer(address, &transaction, refresh_token.as_ref().map(Secret::expose), now())?;
+        let body =
+            issued::answer(&self.config().client_id, address, &transaction, refresh_token.as_ref().map(Secret::expose), now())?;
         let answer = texts(&[("body", Some(body.expose()))]);
         set(&answer, "status", &200.into());
         let verified = texts(&[("returnTo", Some(&transaction.return_to)), ("jwksUri", Some(&transaction.jwks_uri))]);

@@ -84,6 +84,10 @@ fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Er
         if !elsewhere && callback.is_some_and(|address| Url::parse(address).is_none_or(|url| url.origin != origin)) {
             return Err(authentication.error(ORIGIN, "callbackUrl"));
         }
+        let path = callback.and_then(Url::parse).map_or("", |url| url.path);
+        if !elsewhere && !CALLBACKS.contains(&path) {
+            return Err(Error::config(MISSING, "redirectUri"));
+        }
         let authority = authentication.text("authority")?.ok_or_else(|| missing("authority"))?;
         let Some(provider) = provider(name, authority) else { return Err(authentication.error(MALFORMED, "authority")) };
         return Ok(Read {
@@ -105,7 +109,8 @@ fn read(options: &Options<'_>, origin: &str, elsewhere: bool) -> Result<Read, Er
     let issued = Issued::new(api, idp.text("authorityUrl")?).map_err(|rule| idp.error(rule, "authorityUrl"))?;
     Ok(Read {
         provider: issued.provider(issuer),
-        client_id: client_id.unwrap_or_default().into(),
+        // Its servers share one issuer: sessions and sign-ins belong to this one alone.
+        client_id: issued.api().into(),
         callback: issued.callback().into(),
         settings: Settings { rules: Rules::read(&authentication, &authorizer)?, issued: Some(issued) },
     })
@@ -183,6 +188,8 @@ const AUTHENTICATION_PATH: &str = "openMetadata.authenticationConfiguration";
 const IDP_PATH: &str = "openMetadata.authenticationConfiguration.samlConfiguration.idp";
 /// How the names of secrets end: `secret`, `keyStorePassword`, `OIDC_CLIENT_SECRET`, `AUTHENTICATION_LOOKUP_ADMIN_PWD`, ….
 const SECRETS: [&str; 7] = ["secret", "Secret", "SECRET", "Password", "PASSWORD", "PWD", "PrivateKey"];
+/// Where a page takes a response up before it has asked the server (arrival.js); another place is for the app to say.
+const CALLBACKS: [&str; 4] = ["", CALLBACK, "/auth/callback", "/saml/callback"];
 /// Fields of `authenticationConfiguration` that we read, and their environment variables.
 const AUTHENTICATION: [(&str, &str); 8] = [
     ("provider", "AUTHENTICATION_PROVIDER"),

@@ -57,6 +57,11 @@ impl Issued {
         Ok(Issued { login: [&api, "/auth/login"].concat(), api, is_saml_only: false })
     }
 
+    /// The server, as its records name it.
+    pub(super) fn api(&self) -> &str {
+        &self.api
+    }
+
     /// Whose tokens are believed: `issuer`, by the server's own key set.
     pub(super) fn provider(&self, issuer: &str) -> Provider {
         Provider {
@@ -148,11 +153,21 @@ pub fn token_in(address: &str) -> Result<Option<Secret>, Error> {
     Ok(None)
 }
 
-/// The token of an address as the answer of a token endpoint, for the sign-in of `transaction`.
+/// The token of an address as the answer of a token endpoint, for the sign-in of `transaction`; `server` is this client's.
 ///
 /// # Errors
-/// `callback_invalid` with the rules of [`token_in`], `transaction_expired` or `token_missing`.
-pub fn answer(address: &str, transaction: &Transaction, refresh_token: Option<&str>, now: i64) -> Result<Secret, Error> {
+/// `callback_invalid` with the rules of [`token_in`], `state_unknown` (it left for another server),
+/// `transaction_expired` or `token_missing`.
+pub fn answer(
+    server: &str,
+    address: &str,
+    transaction: &Transaction,
+    refresh_token: Option<&str>,
+    now: i64,
+) -> Result<Secret, Error> {
+    if transaction.client_id != server {
+        return Err(callback::refused("state_unknown"));
+    }
     if transaction.is_stale(now) {
         return Err(callback::refused("transaction_expired"));
     }
@@ -181,7 +196,9 @@ pub fn read_refresh(response: &HttpResponse) -> Result<Tokens, Error> {
         408 => return refused(ErrorCode::ProviderUnavailable),
         429 => return refused(ErrorCode::RateLimited),
         // A redirect to the login page is not followed, and arrives as 0.
-        0 | 300..=499 => return refused(ErrorCode::GrantRefused),
+        0 | 300..=401 => return refused(ErrorCode::GrantRefused),
+        // A firewall's, a proxy's: nobody said that the session is over.
+        402..=499 => return refused(ErrorCode::ProviderUnavailable),
         _ => {}
     }
     let invalid = |rule| Error::new(ErrorCode::TokensInvalid, rule);
@@ -216,7 +233,7 @@ pub fn read_keys(response: &HttpResponse) -> Result<KeySet, Error> {
 /// Judges the claims of a token whose signature holds.
 ///
 /// # Errors
-/// `id_token_invalid` with the rule `payload`, `iss`, `sub`, `exp`, `iat` or `bot`.
+/// `id_token_invalid` with the rule `payload`, `iss`, `sub`, `exp`, `iat` `bot` or `token_type`.
 pub fn verify(signed: &SignatureValid, issuers: &[String], now: i64) -> Result<(IdToken, Clock), Error> {
     let token = read(signed, issuers)?;
     if token.expires_at() <= now {
@@ -242,6 +259,10 @@ fn read(signed: &SignatureValid, issuers: &[String]) -> Result<IdToken, Error> {
     // The same key signs the tokens of ingestion bots: those are nobody's session.
     if token.claims.get("isBot") == Some(&Json::Bool(true)) {
         return Err(refused("bot"));
+    }
+    // And those that people make for their programs.
+    if token.claims.get("tokenType").is_some_and(|kind| kind.as_str() != Some("OM_USER")) {
+        return Err(refused("token_type"));
     }
     Ok(token)
 }

@@ -86,7 +86,9 @@ impl Rules {
         if principal.problem.is_none() && is_unverified(claims) {
             principal.problem = Some("email_verified");
         }
-        principal.is_admin = self.is_admin(&principal, claims, self.roles_from_provider);
+        if principal.problem.is_none() {
+            principal.is_admin = self.is_admin(&principal, claims, self.roles_from_provider);
+        }
         principal
     }
 

@@ -8,8 +8,8 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
-use crate::options::{MALFORMED, MISSING, Options, TYPE};
-use crate::url::Url;
+use crate::options::{MALFORMED, Options, TYPE};
+use crate::text::split_at_mark;
 use crate::wire::{HttpRequest, HttpResponse};
 
 /// The requests for both sections; `None` when the configuration brings them.
@@ -32,17 +32,11 @@ pub fn asked(config: &str, origin: &str) -> Result<Option<[HttpRequest; 2]>, Err
 ///
 /// # Errors
 /// `provider_unavailable` for a status of 500 and more (retryable); `discovery_invalid` with the rule `status`,
-/// `too_large` or `not_json`; `config_invalid` when `redirectUri` has to say which page its `callbackUrl` is.
+/// `too_large`, `not_json` or `placeholder`.
 pub fn configured(config: &str, answers: &[HttpResponse; 2]) -> Result<String, Error> {
     let mut config = parsed(config)?;
     let [authentication, authorizer] = answers;
-    let authentication = authentication.object(refused)?;
-    let authorizer = authorizer.object(refused)?;
-    let callback = authentication.text("callbackUrl").and_then(Url::parse).map_or("", |url| url.path);
-    // Where a page takes a response up before it has asked the server (arrival.js).
-    if !callback.is_empty() && !callback.ends_with("/callback") && config.get("redirectUri").is_none() {
-        return Err(Error::config(MISSING, "redirectUri"));
-    }
+    let [authentication, authorizer] = [said(authentication)?, said(authorizer)?];
     if let Json::Object(members) = &mut config
         && let Some((_, section)) = members.iter_mut().find(|(name, _)| name == SECTION)
     {
@@ -59,6 +53,16 @@ pub(super) fn api(options: &Options<'_>, origin: &str) -> Result<String, Error> 
         return Err(options.error(MALFORMED, "server"));
     }
     Ok([server.trim_end_matches('/'), "/api/v1"].concat())
+}
+
+/// What a server says: plain values. Variables and what is filled in by them are for files.
+fn said(answer: &HttpResponse) -> Result<Json, Error> {
+    if answer.body.as_ref().is_some_and(|body| split_at_mark(body.expose(), "${").is_some()) {
+        return Err(refused("placeholder"));
+    }
+    let Json::Object(mut members) = answer.object(refused)? else { return Err(refused("not_json")) };
+    members.retain(|(name, _)| name.bytes().any(|b| b.is_ascii_lowercase()));
+    Ok(Json::Object(members))
 }
 
 /// Puts the member into the section; where the app has written one, what that leaves out.

@@ -10,9 +10,9 @@
 use super::callback::{Expected, Verified, check_response};
 use super::names::{ASSERTION, BEARER, PROTOCOL, XSI};
 use super::shape::{self, check_head, check_issuer};
-use super::time;
 use super::xml::Element;
 use crate::error::{Error, ErrorCode};
+use crate::time;
 
 /// Who signed in, as the identity provider says it. [`verify`] is its only maker.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -157,7 +157,7 @@ impl<'a> Der<'a> {
             _ => "",
         };
         let text = [century, year, "-", month, "-", day, "T", hour, ":", minute, ":", second].concat();
-        Some((super::time::parse(&text)?, rest))
+        Some((crate::time::parse(&text)?, rest))
     }
 }
 

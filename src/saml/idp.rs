@@ -8,9 +8,9 @@
 
 use super::certificate::{self, Certificate};
 use super::names::{DSIG, HTTP_POST, HTTP_REDIRECT, METADATA, PROTOCOL};
-use super::time;
 use super::xml::{self, Comments, Element};
 use crate::error::{Error, ErrorCode};
+use crate::time;
 use crate::url::Url;
 use crate::wire::PublicKey;
 

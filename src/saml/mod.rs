@@ -56,5 +56,3 @@ pub mod transaction;
 pub mod user;
 mod writer;
 pub mod xml;
-
-pub use crate::time; // SAML core §1.3.3

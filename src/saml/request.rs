@@ -7,10 +7,10 @@ use super::bindings::{Binding, Message};
 use super::config::Config;
 use super::names::{ASSERTION, HTTP_POST, PROTOCOL};
 use super::sign_in::SignIn;
-use super::time;
 use super::transaction::Transaction;
 use super::writer::Writer;
 use crate::return_to;
+use crate::time;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 

@@ -6,9 +6,9 @@
 
 use super::idp::Idp;
 use super::names::{ASSERTION, DSIG, FORMAT_ENTITY, PROTOCOL};
-use super::time;
 use super::xml::{self, Element};
 use crate::error::{Error, ErrorCode};
+use crate::time;
 
 /// The parts of a response in their order (SAML core §3.2.2, §3.3.3), and none of them anywhere else.
 pub(super) fn check_response(response: Element<'_, '_>) -> Result<(), Error> {

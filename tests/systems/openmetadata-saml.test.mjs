@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import { becomes, everythingKept, heard, LIFETIME, mark, person, refusal, shown, snapshot, token, wake } from "../e2e/life.mjs";
 import { requests } from "../e2e/wire.mjs";
-import { ready, rejection, stored, verdict } from "../e2e/world.mjs";
+import { ready, rejection, stored, until, verdict } from "../e2e/world.mjs";
 import { DOWNGRADED, startSamlCatalog } from "./openmetadata.mjs";
 import { picture } from "./picture.mjs";
 
@@ -318,7 +318,8 @@ for (const { generation, callback } of [WAYS.old, WAYS.mid, WAYS.new]) {
       const { status, error } = await ready(page);
       assert.deepEqual([status, verdict(error)], ["signedOut", ["callback_invalid", "state_unknown"]]);
       isClean(page);
-      assert.deepEqual((await context.cookies(origin)).filter(({ name }) => name === "refreshToken"), []);
+      const [kept] = (await context.cookies(origin)).filter(({ name }) => name === "refreshToken");
+      assert.equal(kept.value, "somebody's", "it was there before");
     });
   }
 }
@@ -588,6 +589,74 @@ test("the API does not know the person and the page signs in each time: the four
 
   await page.evaluate(() => auth.signOut({ scope: "local" }));
   await again(page);
+});
+
+// ── what a link, another client, another system may not do ───────────────────────────────────────────────────────────
+
+test("a link with a code begins no sign-in, which somebody else could end", async (t) => {
+  const catalog = world.use("new");
+  const asked = await counter(catalog, "/api/v1/auth/login");
+  const page = await world.open(t, "/auth/callback?code=anything");
+  assert.deepEqual(await ready(page), { status: "signedOut", reason: "never" });
+  assert.equal(page.url(), `${origin}/auth/callback`);
+  await page.goto("about:blank");
+  await page.goto(`${origin}/auth/callback#id_token=${await catalog.personal("mallory")}`);
+  assert.deepEqual(verdict((await ready(page)).error), ["callback_invalid", "state_unknown"]);
+  assert.deepEqual(await asked(), []);
+});
+
+test("a session is one server's: another server's page gets none of it", async (t) => {
+  world.use("new");
+  const page = await world.signedIn(t, "/", { harness: unified });
+  const staging = { options: { openMetadata: { server: "https://staging.example", authenticationConfiguration: { provider: "saml" } } } };
+  const other = await world.open(t, "/", { context: page.context(), harness: staging });
+  assert.equal((await ready(other)).status, "signedOut");
+});
+
+test("what one server says of itself is not taken for another's", async (t) => {
+  world.use("new");
+  const page = await world.open(t, "/");
+  await ready(page);
+  const { error } = await page.evaluate(async () => {
+    const { error } = await gatepass.createGatepass({ openMetadata: { server: "http://localhost:1" } }).ready();
+    return { error: error?.code };
+  });
+  assert.equal(error, "network_failed");
+});
+
+test("a cookie of another system is neither taken nor sent", async (t) => {
+  const catalog = world.use("new");
+  const page = await world.open(t, "/");
+  const cookies = () => page.evaluate(() => document.cookie);
+  await page.evaluate(() => void (document.cookie = "refreshToken=other; path=/"));
+  await page.goto(`${origin}/auth/callback?error=access_denied`);
+  await ready(page);
+  assert.match(await cookies(), /refreshToken=other/);
+
+  await world.begin(page);
+  await world.logIn(page);
+  assert.equal((await ready(page)).status, "signedIn");
+  assert.match(await cookies(), /refreshToken=other/);
+  const [older, newer] = await Promise.all([counter(catalog, "/api/v1/saml/refresh"), counter(catalog, "/api/v1/auth/refresh")]);
+  await page.evaluate(() => auth.getIdToken({ minValidity: 3599.99 }).catch(() => {}));
+  assert.deepEqual([await older(), await newer()], [[], ["GET"]]);
+});
+
+test("a sign-out while the callback waits for the key set: the server's session ends too", async (t) => {
+  const catalog = world.use("new");
+  const page = await world.open(t, "/");
+  await world.begin(page);
+  const told = await counter(catalog, "/api/v1/auth/logout");
+  let answer;
+  const waiting = new Promise((reached) => world.stub("/api/v1/system/config/jwks", (_, response) => ((answer = response), reached())));
+  t.after(() => world.stub("/api/v1/system/config/jwks"));
+  await world.logIn(page);
+  await waiting;
+  await page.evaluate(() => auth.signOut({ scope: "local" }));
+  answer.writeHead(200, { "content-type": "application/json" }).end(await (await fetch(catalog.jwksUri)).text());
+  await until(async () => (await told()).length > 0);
+  assert.deepEqual(await told(), ["GET"]);
+  assert.equal((await snapshot(page)).status, "signedOut");
 });
 
 test("a minute later it is no loop any more", async (t) => {

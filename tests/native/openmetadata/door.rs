@@ -119,7 +119,13 @@ fn where_the_person_comes_back_to() {
     let confidential = json!({ "clientType": "confidential", "callbackUrl": "https://catalog.example/callback" });
     let old = json!({ "provider": "saml", "samlConfiguration": { "idp": { "authorityUrl": "https://catalog.example/api/v1/saml/login" } } });
     for (name, changes, redirect_uri, expected) in [
-        ("callback-url", json!({ "callbackUrl": "https://app.example/om/callback" }), None, "https://app.example/om/callback"),
+        (
+            "callback-url",
+            json!({ "callbackUrl": "https://app.example/auth/callback" }),
+            None,
+            "https://app.example/auth/callback",
+        ),
+        ("callback-url-unknown", json!({ "callbackUrl": "https://app.example/om/callback" }), None, "redirectUri: missing"),
         ("callback-url-unsaid", json!({ "callbackUrl": "" }), None, "https://app.example/callback"),
         ("redirect-uri-wins", json!({}), Some("/here"), "https://app.example/here"),
         (

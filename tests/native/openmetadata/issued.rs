@@ -55,7 +55,7 @@ fn the_token_in_an_address() {
 fn an_address_is_an_answer() {
     let address = format!("{ORIGIN}/auth/callback?id_token=a.b%22c.d");
     for (refresh_token, expected) in [(Some("r3fr3sh"), "r3fr3sh"), (None, "cookie")] {
-        let body = issued::answer(&address, &transaction(), refresh_token, NOW).unwrap();
+        let body = issued::answer(&transaction().client_id, &address, &transaction(), refresh_token, NOW).unwrap();
         assert_eq!(format!("{body:?}"), "[redacted]");
         let tokens = tokens::read_exchange(&response(200, body.expose())).unwrap();
         assert_eq!(tokens.access_token.expose(), "a.b\"c.d");
@@ -71,8 +71,10 @@ fn an_address_is_an_answer() {
         ("an-error", "https://app.example/auth/callback?error=x", NOW, "callback_invalid/token_missing"),
         ("two-tokens", "https://app.example/auth/callback?id_token=a&id_token=b", NOW, "callback_invalid/repeated"),
     ] {
-        assert_eq!(verdict(issued::answer(address, &transaction(), None, now)), expected, "{name}");
+        assert_eq!(verdict(issued::answer(&transaction().client_id, address, &transaction(), None, now)), expected, "{name}");
     }
+    let elsewhere = issued::answer("https://staging.example/api/v1", &address, &transaction(), None, NOW);
+    assert_eq!(verdict(elsewhere), "callback_invalid/state_unknown", "left for another server");
 }
 
 /// A token as the server issues it, honest until a row changes it.
@@ -139,6 +141,8 @@ const TOKENS: &[(&str, fn(&mut Own), &str)] = &[
     ("subject-empty", |o| o.claims["sub"] = json!(""), "id_token_invalid/sub"),
     ("subject-too-long", |o| o.claims["sub"] = json!("a".repeat(256)), "id_token_invalid/sub"),
     ("bot", |o| o.claims["isBot"] = json!(true), "id_token_invalid/bot"),
+    ("personal-access-token", |o| o.claims["tokenType"] = json!("PERSONAL_ACCESS"), "id_token_invalid/token_type"),
+    ("token-type-unsaid", |o| o.remove("tokenType"), "ok"),
     ("payload-a-list", |o| o.claims = json!([]), "id_token_invalid/payload"),
     ("payload-a-text", |o| o.claims = json!("x"), "id_token_invalid/payload"),
     ("signed-by-another-key", |o| o.key = Key::foreign(), "id_token_invalid/signature"),
@@ -224,8 +228,8 @@ fn answers_to_a_refresh() {
         ("redirect", 302, "", "grant_refused"),
         ("bad-request", 400, "{}", "grant_refused"),
         ("unauthorized", 401, r#"{"code":401,"message":"Expired token!"}"#, "grant_refused"),
-        ("forbidden", 403, "", "grant_refused"),
-        ("not-found", 404, "<html>", "grant_refused"),
+        ("a-firewall", 403, "<html>", "provider_unavailable"),
+        ("not-found", 404, "<html>", "provider_unavailable"),
         ("timeout", 408, "", "provider_unavailable"),
         ("too-many", 429, "", "rate_limited"),
         ("internal", 500, honest, "provider_unavailable"),
@@ -241,7 +245,7 @@ fn answers_to_a_refresh() {
     ] {
         let result = issued::read_refresh(&response(status, body));
         if let Err(error) = &result {
-            assert_eq!(error.retryable(), matches!(status, 408 | 429 | 500..), "{name}");
+            assert_eq!(error.retryable(), matches!(status, 403 | 404 | 408 | 429 | 500..), "{name}");
         }
         assert_eq!(verdict(result), expected, "{name}");
     }

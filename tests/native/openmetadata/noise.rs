@@ -41,7 +41,7 @@ fn every_reader_survives_noise() {
         }),
         (format!("{ORIGIN}/auth/callback?id_token=a&x#id_token=b%20&email=a%40b"), |text| {
             let _ = issued::token_in(text);
-            let _ = issued::answer(text, &super::issued::transaction(), None, NOW);
+            let _ = issued::answer("", text, &super::issued::transaction(), None, NOW);
         }),
         (r#"{"accessToken":"n3w","refreshToken":"r","expiryDuration":3600}"#.into(), |text| {
             let _ = issued::read_refresh(&response(200, text));

@@ -401,7 +401,7 @@ fn admins() -> Vec<Row> {
             "ada ada@a.example - true",
         ),
         ("others-are", json!({}), listed(json!(["admin", "adam", ":ada"])), ada(), "ada ada@a.example - false"),
-        ("nobody-is-nobody", json!({}), listed(json!([":", ""])), json!({ "email": 7 }), "  claims false"),
+        ("nobody-is-nobody", json!({}), listed(json!([":", ""])), json!({ "email": 7 }), "  claims -"),
         ("list-unknown", json!({}), json!({ "principalDomain": "a.example" }), ada(), "ada ada@a.example - -"),
         ("list-empty", json!({}), listed(json!([])), ada(), "ada ada@a.example - -"),
         ("role", json!({}), roles(json!({})), admin(json!(["Viewer", "Admin"])), "ada ada@a.example - true"),
@@ -519,7 +519,9 @@ fn the_user() {
         json!({ "email": "Ada@a.example", "email_verified": false, "roles": ["DataSteward"] }),
     );
     let principal = json!({ "name": "ada", "email": "ada@a.example", "displayName": "Ada", "problem": "email_verified" });
-    assert_eq!((&seen["principal"], &seen["isAdmin"], &seen["roles"]), (&principal, &json!(true), &json!(["DataSteward"])));
+    assert_eq!((&seen["principal"], seen.get("isAdmin"), &seen["roles"]), (&principal, None, &json!(["DataSteward"])));
+    let ada = user(json!({ "adminPrincipals": ["ada"] }), json!({ "email": "Ada@a.example" }));
+    assert_eq!((&ada["principal"]["name"], &ada["isAdmin"]), (&json!("ada"), &json!(true)));
     assert_eq!(user(json!({}), json!({ "sub": "ada" })).get("isAdmin"), None, "the server does not tell");
     assert_eq!(Answer::honest().session().user(&config()).get("principal"), None, "another door");
 }

@@ -10,8 +10,8 @@ use gatepass::saml::certificate;
 use gatepass::saml::idp::Idp;
 use gatepass::saml::names::{ASSERTION, DSIG, METADATA, PROTOCOL};
 use gatepass::saml::sp::Sp;
-use gatepass::saml::time;
 use gatepass::saml::xml::{self, Comments};
+use gatepass::time;
 use gatepass::wire::{Curve, PublicKey};
 use std::collections::BTreeMap;
 

@@ -10,7 +10,8 @@ use gatepass::saml::assertion::{Assertion, SignedPart};
 use gatepass::saml::c14n::canonicalize;
 use gatepass::saml::idp::Idp;
 use gatepass::saml::xml::{Comments, Element, parse};
-use gatepass::saml::{callback, certificate, time};
+use gatepass::saml::{callback, certificate};
+use gatepass::time;
 
 const ROUNDS: usize = 2_500;
 
