@@ -273,7 +273,8 @@ test("the worker takes posts to its address, by navigation; all else is the serv
   world.site.requests.splice(0);
   await world.post(other, { SAMLResponse: "x" });
   assert.deepEqual(world.posts(), []);
-  assert.ok(world.site.requests[0].path.startsWith("/callback?saml_handle="));
+  // The browser looks for a newer worker whenever it likes.
+  assert.ok(world.site.requests.some(({ path }) => path.startsWith("/callback?saml_handle=")));
 });
 
 test("an ACS with a query takes posts to that very address", async (t) => {
